@@ -1,0 +1,107 @@
+"""How well intents are understood: `python -m bench.intents --data FILE.jsonl [--encoder history|NAME|FOLDER] --json`.
+
+Rows are JSON objects with `text`, `intent` and `split` (`train`, `test`); with `fold` in place of `split` every fold is
+held out in turn, or only `--fold N`. Nothing is learned from the test rows.
+"""
+
+import argparse
+import json
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from salver.models.grams import Grams
+from salver.models.intents import NEIGHBOURS
+from salver.models.pretrained import PretrainedEncoder
+from salver.training.evaluate import calibration_error
+from salver.training.fit import Understanding, fit_understanding, history_encoder, ready_encoder
+
+Row = dict[str, Any]
+
+
+def main() -> None:
+    options = _options()
+    rows = [json.loads(line) for line in Path(options.data).read_text("utf-8").splitlines() if line.strip()]
+    rows = [row for row in rows if row.get("intent") and not row.get("oos")]
+    runs = [measure(train, test, options.encoder) for train, test in splits(rows, options.fold)]
+    figures = {key: round(float(np.mean([run[key] for run in runs])), 4) for key in runs[0]}
+    if options.json:
+        print(json.dumps(figures))
+    else:
+        for key, value in figures.items():
+            print(f"{key:16} {value}")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="bench.intents", description="How well intents are understood.")
+    parser.add_argument("--data", required=True, help="JSON lines with text, intent, split or fold")
+    parser.add_argument("--encoder", default="history", help="history, a sentence-transformers name, or a folder")
+    parser.add_argument("--fold", type=int, help="hold out only this fold")
+    parser.add_argument("--json", action="store_true", help="one JSON object")
+    return parser.parse_args()
+
+
+def splits(rows: list[Row], only: int | None) -> Iterator[tuple[list[Row], list[Row]]]:
+    """Pairs of training and test rows."""
+    if all("split" in row for row in rows):
+        yield [r for r in rows if r["split"] in ("train", "val")], [r for r in rows if r["split"] == "test"]
+        return
+    for fold in sorted({row["fold"] for row in rows}) if only is None else [only]:
+        yield [r for r in rows if r["fold"] != fold], [r for r in rows if r["fold"] == fold]
+
+
+def measure(train: list[Row], test: list[Row], encoder: str) -> dict[str, float]:
+    """Train on one part, predict the other."""
+    started = time.perf_counter()
+    brain, intents = _train(train, encoder)
+    trained = time.perf_counter()
+    found = _predict(brain, intents, [row["text"] for row in test])
+    done = time.perf_counter()
+    order = np.argsort(-found, axis=1)
+    labels = np.array(brain.intents.labels)
+    truth = np.array([row["intent"] for row in test])
+    hits = labels[order] == truth[:, None]
+    return {
+        "top1": hits[:, 0].mean(),
+        "top5": hits[:, :5].any(axis=1).mean(),
+        "macro_f1": macro_f1(truth.tolist(), labels[order[:, 0]].tolist()),
+        "ece": calibration_error(found.max(axis=1), hits[:, 0]),
+        "train_s": trained - started,
+        "predict_per_s": len(test) / (done - trained),
+    }
+
+
+def _train(rows: list[Row], encoder: str) -> tuple[Understanding, list[str]]:
+    grams = Grams()
+    maker = history_encoder(grams) if encoder == "history" else ready_encoder(PretrainedEncoder(encoder))
+    texts, intents = [row["text"] for row in rows], [row["intent"] for row in rows]
+    groups = [row.get("thread", str(i)) for i, row in enumerate(rows)]
+    return fit_understanding([str(i) for i in range(len(rows))], texts, intents, groups, maker, grams), intents
+
+
+def _predict(brain: Understanding, intents: list[str], texts: list[str]) -> np.ndarray:
+    vectors = brain.encoder.encode(texts)
+    near = brain.index.nearest(vectors, NEIGHBOURS)
+    nearest = [[(intents[int(i)], cosine) for i, cosine in row] for row in near]
+    return brain.intents.probabilities(texts, vectors, nearest)
+
+
+def macro_f1(truth: list[str], found: list[str]) -> float:
+    """The mean over intents of the harmonic mean of precision and recall."""
+    right: dict[str, int] = defaultdict(int)
+    wrong: dict[str, int] = defaultdict(int)
+    for one, other in zip(truth, found, strict=True):
+        if one == other:
+            right[one] += 1
+        else:
+            wrong[one] += 1
+            wrong[other] += 1
+    return float(np.mean([2 * right[i] / max(2 * right[i] + wrong[i], 1) for i in set(truth)]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,65 @@
+"""Texts that may be laid beside a message."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """Answer text shown to be common to many customers, with slots written as `{kind}`.
+
+    It has neither salutation nor closing: those are the composer's. `customers`, `agents`, `first` and `last` are its
+    evidence: how many different customers were sent this text, by how many agents, from when to when.
+    """
+
+    id: str
+    intent: str
+    lang: str
+    text: str
+    slots: tuple[str, ...]
+    cases: tuple[str, ...]
+    customers: int
+    agents: int
+    first: datetime | None = None
+    last: datetime | None = None
+    reopened: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion:
+    """A text for an agent: a template or a masked past answer. `score` is 0 to 1; `holes` are slots still open."""
+
+    kind: Literal["template", "past_answer"]
+    text: str
+    score: float
+    because: str
+    cases: tuple[str, ...]
+    intent: str
+    lang: str
+    template: str | None = None
+    holes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """The template that would answer a message. `text` is its body with the slots filled from the message at hand.
+
+    `confidence` is the chance, 0 to 1, that an agent would have sent this text: of the intent, times of this template
+    among the intent's. `holes` are slots that the message does not fill, or fills in two ways. `cases` are the nearest
+    past cases that were answered with it.
+    """
+
+    template: Template
+    text: str
+    confidence: float
+    holes: tuple[str, ...]
+    cases: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """What past answers offer for one message: suggestions for an agent, and the candidate for an automatic answer."""
+
+    suggestions: tuple[Suggestion, ...] = ()
+    candidate: Candidate | None = None

@@ -1,0 +1,24 @@
+"""What the owner says of the company: the facts that reading and answering need."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Company:
+    """`own` are the company's mail addresses or domains (`@example.org`).
+
+    `languages` are ISO 639-1 codes, the usual one first.
+    `patterns` are pairs of an entity kind and a regular expression for the company's own numbers
+    (`customer_no`, `order_no`, `meter_no`, …). `contact` says in a line how to reach a person.
+    """
+
+    name: str = ""
+    own: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ("de", "en")
+    patterns: tuple[tuple[str, str], ...] = ()
+    contact: str = ""
+
+    def owns(self, email: str) -> bool:
+        """Whether an address is the company's."""
+        email = email.casefold()
+        return any(email.endswith(one) if one.startswith("@") else email == one for one in self.own)

@@ -1,0 +1,92 @@
+"""What happens with a message, and why."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from salver.data.answer import Suggestion
+from salver.data.message import Message
+from salver.data.reading import Cleaned, Reading, Screening
+
+
+class Reason(StrEnum):
+    """Why a decision was taken. A code never changes its meaning; new ones are added."""
+
+    RECURRING = "recurring"  # AutoAnswer: a proven template fits within the error bound
+    MACHINE = "machine"  # Leave: no person wrote it
+    NEVER_ANSWERED = "never_answered"  # Route: the owner wants a person for this intent
+    SEVERAL_REQUESTS = "several_requests"  # Route: more than one thing is asked
+    OUT_OF_SCOPE = "out_of_scope"  # Route: nothing known is asked
+    OTHER_LANGUAGE = "other_language"  # Route: a language nobody configured
+    URGENT = "urgent"  # Route: high or critical
+    NOT_SURE = "not_sure"  # Route: confidence under the threshold
+    BOUND_NOT_SHOWN = "bound_not_shown"  # Route: too little evidence for the error bound
+    NO_TEMPLATE = "no_template"  # Route: no proven text for it
+    SLOT_OPEN = "slot_open"  # Route: the text needs a fact that the message does not hold
+    UNREADABLE = "unreadable"  # Route: encrypted, damaged or empty
+    FAILED = "failed"  # Route: a step failed on this message; the words say which
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What a decision leans on. `confidence` and `threshold` are 0 to 1; None where the rule has no threshold."""
+
+    bundle: str
+    cases: tuple[str, ...] = ()
+    confidence: float | None = None
+    threshold: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """Who should answer, by when, and why this agent. `agent` is empty when nobody fits: the queue waits."""
+
+    agent: str
+    queue: str
+    due: datetime
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AutoAnswer:
+    """Send `answer`. `template` names the proven text it is made of."""
+
+    reason: Reason
+    because: str
+    evidence: Evidence
+    answer: str
+    template: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """Lay it before a person. `assignment` is None until `route` has chosen one."""
+
+    reason: Reason
+    because: str
+    evidence: Evidence
+    assignment: Assignment | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leave:
+    """Do nothing: no person waits for an answer."""
+
+    reason: Reason
+    because: str
+    evidence: Evidence
+
+
+Decision = AutoAnswer | Route | Leave
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tray:
+    """A message and all that is laid beside it. `reading` is None where nothing was to be understood."""
+
+    message: Message
+    cleaned: Cleaned
+    screening: Screening
+    reading: Reading | None
+    decision: Decision
+    suggestions: tuple[Suggestion, ...] = field(default=())

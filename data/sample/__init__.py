@@ -1,0 +1,1 @@
+"""A small bilingual company of our own, to try everything on."""

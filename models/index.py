@@ -1,0 +1,71 @@
+"""The nearest resolved cases to a vector, by faiss."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import faiss
+import numpy as np
+
+from salver.models.ports import Vectors
+
+_LARGE = 100_000
+"""From here on the vectors are kept in cells and a byte a dimension."""
+
+
+class CaseIndex:
+    """Cosine neighbours. Exact up to 100,000 cases, `IVF,SQ8` above. Removing really removes.
+
+    The index is a cache: it is always built from vectors, never read from a file.
+    """
+
+    def __init__(self, dim: int) -> None:
+        self._dim = dim
+        self._index: Any = faiss.IndexIDMap2(faiss.IndexFlatIP(dim))
+        self._number: dict[str, int] = {}
+        self._id: dict[int, str] = {}
+        self._next = 0
+
+    @classmethod
+    def build(cls, ids: Sequence[str], vectors: Vectors) -> "CaseIndex":
+        """An index of these cases; vectors are (n, dim) float32."""
+        index = cls(vectors.shape[1])
+        if len(ids) > _LARGE:
+            cells = int(4 * np.sqrt(len(ids)))
+            large: Any = faiss.index_factory(vectors.shape[1], f"IVF{cells},SQ8", faiss.METRIC_INNER_PRODUCT)
+            large.train(vectors[:: max(1, len(vectors) // (cells * 64))])
+            large.nprobe = max(16, cells // 32)
+            index._index = large
+        index.add(ids, vectors)
+        return index
+
+    def __len__(self) -> int:
+        return len(self._number)
+
+    def add(self, ids: Sequence[str], vectors: Vectors) -> None:
+        """Add cases; an id that is there already is replaced."""
+        if not ids:
+            return
+        self.remove(ids)
+        numbers = np.arange(self._next, self._next + len(ids), dtype=np.int64)
+        self._next += len(ids)
+        self._number.update(zip(ids, numbers.tolist(), strict=True))
+        self._id.update(zip(numbers.tolist(), ids, strict=True))
+        self._index.add_with_ids(np.ascontiguousarray(vectors, dtype=np.float32), numbers)
+
+    def remove(self, ids: Sequence[str]) -> None:
+        """Remove cases so that their vectors are gone; unknown ids are ignored."""
+        numbers = [self._number.pop(one) for one in ids if one in self._number]
+        if numbers:
+            for number in numbers:
+                del self._id[number]
+            self._index.remove_ids(np.array(numbers, dtype=np.int64))
+
+    def nearest(self, vectors: Vectors, k: int) -> list[list[tuple[str, float]]]:
+        """For each row at most k pairs of id and cosine, best first."""
+        if not len(self) or not len(vectors):
+            return [[] for _ in vectors]
+        cosines, numbers = self._index.search(np.ascontiguousarray(vectors, dtype=np.float32), min(k, len(self)))
+        return [
+            [(self._id[n], float(c)) for n, c in zip(row, near, strict=True) if n >= 0]
+            for row, near in zip(numbers.tolist(), cosines.tolist(), strict=True)
+        ]

@@ -1,0 +1,128 @@
+"""Which of the known intents a text has: three opinions, weighed by what each has been worth.
+
+The opinions are a linear model on words and characters, a linear model on the text's vector, and the votes of the
+nearest resolved cases. Their weights are learned from predictions for texts that the parts had not seen, so that the
+whole is calibrated and a part that adds nothing gets no weight (Wolpert, Stacked Generalization, 1992).
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.special import log_softmax, softmax
+
+from salver.data.reading import Scored
+from salver.models.grams import Grams, TfIdf
+from salver.models.linear import Linear, places
+from salver.models.ports import Vectors
+
+Nearest = Sequence[Sequence[tuple[str, float]]]
+Scores = NDArray[np.float64]
+
+NEIGHBOURS = 20
+_SHARPNESS = 12.0
+"""How much more a nearer case says: its vote is exp(12 * cosine)."""
+_NO_VOTE = 0.002
+
+
+class Opinions:
+    """The three parts, fitted on one set of texts."""
+
+    def __init__(self, labels: tuple[str, ...], grams: Grams, weigh: TfIdf, words: Linear, vectors: Linear) -> None:
+        self.labels = labels
+        self.grams = grams
+        self.weigh = weigh
+        self.words = words
+        self.vectors = vectors
+        self._place = {label: i for i, label in enumerate(labels)}
+
+    @classmethod
+    def fit(
+        cls, texts: Sequence[str], vectors: Vectors, intents: Sequence[str], labels: tuple[str, ...], grams: Grams
+    ) -> "Opinions":
+        counts = grams.matrix(texts)
+        weigh = TfIdf.fit(counts)
+        target = places(intents, labels)
+        words = Linear.sparse(weigh.apply(counts), target, len(labels))
+        return cls(labels, grams, weigh, words, Linear.dense(vectors, target, len(labels)))
+
+    def of(self, texts: Sequence[str], vectors: Vectors, nearest: Nearest) -> Scores:
+        """(n, labels, 3): what each part says of each label."""
+        words = self.words.scores(self.weigh.apply(self.grams.matrix(texts)))
+        return np.stack([words, self.vectors.scores(vectors), np.log(self._votes(nearest))], axis=2).astype(np.float64)
+
+    def _votes(self, nearest: Nearest) -> Scores:
+        votes = np.full((len(nearest), len(self.labels)), _NO_VOTE)
+        for row, cases in enumerate(nearest):
+            worth = [(self._place[i], np.exp(_SHARPNESS * (cosine - 1))) for i, cosine in cases if i in self._place]
+            total = sum(vote for _, vote in worth) or 1.0
+            for place, vote in worth:
+                votes[row, place] += vote / total
+        return votes
+
+
+class StackedIntents:
+    """The opinions and their weights."""
+
+    def __init__(self, opinions: Opinions, weights: NDArray[np.float64]) -> None:
+        self._opinions = opinions
+        self._weights = weights
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return self._opinions.labels
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """What each part is worth."""
+        return dict(zip(("words", "vectors", "neighbours"), map(float, self._weights), strict=True))
+
+    def probabilities(self, texts: Sequence[str], vectors: Vectors, nearest: Nearest) -> Scores:
+        """(n, labels), rows sum to 1."""
+        if not texts:
+            return np.zeros((0, len(self.labels)))
+        return np.asarray(softmax(self._opinions.of(texts, vectors, nearest) @ self._weights, axis=1))
+
+    def rank(self, texts: Sequence[str], vectors: Vectors, nearest: Nearest, top: int = 5) -> list[tuple[Scored, ...]]:
+        """For each text the likeliest intents with calibrated probabilities, best first."""
+        found = self.probabilities(texts, vectors, nearest)
+        order = np.argsort(-found, axis=1, kind="stable")[:, :top]
+        return [
+            tuple(Scored(label=self.labels[i], probability=float(row[i])) for i in best)
+            for row, best in zip(found, order, strict=True)
+        ]
+
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        parts = self._opinions
+        return {
+            "columns": parts.weigh.columns,
+            "rarity": parts.weigh.rarity,
+            "word_weights": parts.words.weights,
+            "word_bias": parts.words.bias,
+            "vector_weights": parts.vectors.weights,
+            "vector_bias": parts.vectors.bias,
+            "weights": self._weights,
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], labels: tuple[str, ...], grams: Grams) -> "StackedIntents":
+        words = Linear(arrays["word_weights"], arrays["word_bias"])
+        vectors = Linear(arrays["vector_weights"], arrays["vector_bias"])
+        weigh = TfIdf(arrays["columns"], arrays["rarity"])
+        return cls(Opinions(labels, grams, weigh, words, vectors), arrays["weights"])
+
+
+def weigh_opinions(opinions: Scores, truth: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The weights, (3,) and not negative, under which the truth is likeliest; `opinions` is (n, labels, 3), unseen."""
+
+    def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        chances = log_softmax(opinions @ weights, axis=1)
+        picked = opinions[np.arange(len(truth)), truth]
+        expected = np.einsum("nl,nlp->np", np.exp(chances), opinions)
+        value = -float(chances[np.arange(len(truth)), truth].mean()) + 1e-4 * float(weights @ weights)
+        return value, np.asarray((expected - picked).mean(axis=0) + 2e-4 * weights)
+
+    found = minimize(loss, x0=np.array([1.0, 0.3, 0.3]), jac=True, bounds=[(0, None)] * 3, method="L-BFGS-B")
+    return np.asarray(found.x)

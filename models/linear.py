@@ -1,0 +1,60 @@
+"""A linear model: one weight per feature and label. scikit-learn finds the weights; using them is one product."""
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+from sklearn.svm import LinearSVC
+
+Matrix: TypeAlias = "csr_matrix | NDArray[np.float32]"
+
+UNSEEN = -4.0
+"""The score of a label that had no example: as low as a clear no."""
+
+
+class Linear:
+    """Scores texts for every label. A score is no probability: `intents` learns what it is worth."""
+
+    def __init__(self, weights: NDArray[np.float32], bias: NDArray[np.float32]) -> None:
+        self.weights = weights
+        self.bias = bias
+
+    @classmethod
+    def sparse(cls, features: Matrix, labels: NDArray[np.int64], count: int) -> "Linear":
+        """One-against-the-rest with squared hinge loss: best on many rare features (Fan et al., LIBLINEAR, 2008)."""
+        return cls._of(LinearSVC(C=1.0), features, labels, count)
+
+    @classmethod
+    def dense(cls, features: Matrix, labels: NDArray[np.int64], count: int) -> "Linear":
+        """Multinomial logistic regression: best on the few dimensions of a vector."""
+        return cls._of(LogisticRegression(C=10.0, max_iter=200), features, labels, count)
+
+    @classmethod
+    def _of(
+        cls, model: LinearSVC | LogisticRegression, features: Matrix, labels: NDArray[np.int64], count: int
+    ) -> "Linear":
+        seen = np.unique(labels)
+        weights = np.zeros((count, features.shape[1]), np.float32)
+        bias = np.full(count, UNSEEN, np.float32)
+        if len(seen) == 1:
+            bias[seen] = 1.0
+            return cls(weights, bias)
+        model.fit(features, labels)
+        found, at = model.coef_, model.intercept_
+        if len(seen) == 2:
+            found, at = np.vstack([-found, found]), np.concatenate([-at, at])
+        weights[seen], bias[seen] = found, at
+        return cls(weights, bias)
+
+    def scores(self, features: Matrix) -> NDArray[np.float32]:
+        """(n, labels) float32."""
+        return np.asarray(features @ self.weights.T + self.bias, dtype=np.float32)
+
+
+def places(labels: Sequence[str], known: Sequence[str]) -> NDArray[np.int64]:
+    """The place of each label among the known ones, (n,) int64."""
+    place = {label: i for i, label in enumerate(known)}
+    return np.array([place[label] for label in labels], dtype=np.int64)

@@ -1,0 +1,49 @@
+"""Any sentence-transformers model as an encoder, by name or folder. Torch is imported when it is first used."""
+
+import importlib.util
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from salver.data.errors import BundleError
+from salver.models.ports import Vectors
+
+
+class PretrainedEncoder:
+    """Loads `name` from a folder, or from the local cache of sentence-transformers; runs no code that comes with it."""
+
+    kind = "pretrained"
+
+    def __init__(self, name: str, batch_size: int = 64) -> None:
+        self.name = name
+        self._batch_size = batch_size
+
+    @property
+    def dim(self) -> int:
+        return int(self._model.get_sentence_embedding_dimension())
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """(n, dim) float32, rows of length 1. Raises BundleError when the model cannot be loaded."""
+        if not texts:
+            return np.zeros((0, self.dim), np.float32)
+        found = self._model.encode(
+            list(texts), batch_size=self._batch_size, normalize_embeddings=True, show_progress_bar=False
+        )
+        return np.asarray(found, dtype=np.float32)
+
+    @cached_property
+    def _model(self) -> Any:
+        if importlib.util.find_spec("sentence_transformers") is None:
+            raise BundleError(
+                f'the encoder "{self.name}" needs sentence-transformers', todo='Install "salver[pretrained]".'
+            )
+        from sentence_transformers import SentenceTransformer
+
+        try:
+            return SentenceTransformer(self.name, device="cpu", trust_remote_code=False)
+        except (OSError, ValueError) as error:
+            place = "in that folder" if Path(self.name).exists() else "under that name; give the folder of a model"
+            raise BundleError(f'no sentence-transformers model "{self.name}" is found {place}') from error

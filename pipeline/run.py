@@ -1,0 +1,134 @@
+"""The way of a message, from its bytes to its tray. This page is the order of the steps, and the only one."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import assert_never
+
+from salver.data.agent import Team
+from salver.data.answer import Match
+from salver.data.case import PastCase
+from salver.data.decision import AutoAnswer, Decision, Evidence, Leave, Reason, Route, Tray
+from salver.data.message import Message, Problem, RawMessage
+from salver.data.reading import Cleaned, Reading, Screening
+from salver.models.bundle import Bundle, load
+from salver.pipeline.classify import classify
+from salver.pipeline.clean import clean
+from salver.pipeline.compose import compose
+from salver.pipeline.decide import decide
+from salver.pipeline.match import match
+from salver.pipeline.read import read
+from salver.pipeline.route import Loads, route
+from salver.pipeline.screen import screen
+
+Clock = Callable[[], datetime]
+
+
+def now_utc() -> datetime:
+    """This moment, with its time zone."""
+    return datetime.now(UTC)
+
+
+class Pipeline:
+    """Takes messages the whole way with one bundle.
+
+    pipeline = Pipeline.load("bundles/first")
+    tray = pipeline.suggest("Bei uns ist der Strom weg")
+    print(tray.decision.because)
+    """
+
+    def __init__(self, bundle: Bundle, *, team: Team | None = None, clock: Clock = now_utc) -> None:
+        self.bundle = bundle
+        self.team = team or bundle.team
+        self.loads = Loads()
+        self._clock = clock
+
+    @classmethod
+    def load(cls, folder: str | Path) -> "Pipeline":
+        """Open a bundle. Raises BundleError when it is missing, damaged or of another version."""
+        return cls(load(Path(folder)))
+
+    def suggest(self, text: str, subject: str = "") -> Tray:
+        """What to do with one text, as if it had come in just now."""
+        return self.decide([RawMessage.of_text(text, subject=subject)])[0]
+
+    def decide(self, raws: Sequence[RawMessage]) -> list[Tray]:
+        """One tray a message, in order. Never raises for what is in a message: what fails waits with a person."""
+        return self.assign(self.prepare(raws))
+
+    def prepare(self, raws: Sequence[RawMessage]) -> list[Tray]:
+        """All steps but the last. They need nothing but the bundle, so that many processes can share the work."""
+        try:
+            return self._prepare(raws)
+        except Exception as error:  # one message must not stop the others: each is tried alone
+            if len(raws) == 1:
+                return [self._failed(raws[0], error)]
+            return [tray for raw in raws for tray in self.prepare([raw])]
+
+    def assign(self, trays: Sequence[Tray]) -> list[Tray]:
+        """The last step, one after the other: who should answer, given what everybody has to do already."""
+        return [self._assign(tray) for tray in trays]
+
+    def learn(self, cases: Sequence[PastCase]) -> None:
+        """Let resolved cases join the neighbours at once, before any retraining."""
+        vectors = self.bundle.encoder.encode([case.question for case in cases])
+        self.bundle.cases.update((case.id, case) for case in cases)
+        self.bundle.neighbours.add([case.id for case in cases], vectors)
+
+    def _prepare(self, raws: Sequence[RawMessage]) -> list[Tray]:
+        messages = read(raws, self.bundle.company)
+        cleaned = clean(messages)
+        screenings = screen(messages, self.bundle.company)
+        human = [i for i, screening in enumerate(screenings) if screening.verdict == "human"]
+        asked = [messages[i] for i in human]
+        texts = [cleaned[i] for i in human]
+        readings = classify(asked, texts, self.bundle)
+        matches = match(asked, texts, readings, self.bundle)
+        understood = dict(zip(human, zip(readings, matches, strict=True), strict=True))
+        return [
+            self._decide(messages[i], cleaned[i], screenings[i], *understood.get(i, (None, Match())))
+            for i in range(len(messages))
+        ]
+
+    def _decide(
+        self, message: Message, cleaned: Cleaned, screening: Screening, reading: Reading | None, found: Match
+    ) -> Tray:
+        decision = decide(message, screening, reading, found, self.bundle)
+        if isinstance(decision, AutoAnswer):
+            decision = replace(decision, answer=compose(found, reading, self.bundle.company))
+        return Tray(
+            message=message,
+            cleaned=cleaned,
+            screening=screening,
+            reading=reading,
+            decision=decision,
+            suggestions=found.suggestions,
+        )
+
+    def _assign(self, tray: Tray) -> Tray:
+        match tray.decision:
+            case Route() as decision:
+                now = tray.message.received_at or self._clock()
+                assignment = route(tray.message, tray.reading, self.team, self.bundle.skills, self.loads, now)
+                return replace(tray, decision=replace(decision, assignment=assignment))
+            case AutoAnswer() | Leave():
+                return tray
+            case _:
+                assert_never(tray.decision)
+
+    def _failed(self, raw: RawMessage, error: Exception) -> Tray:
+        because = f"A step failed on this message ({type(error).__name__}: {error}); a person must read it."
+        decision: Decision = Route(reason=Reason.FAILED, because=because, evidence=Evidence(bundle=self.bundle.name))
+        return Tray(
+            message=Message(
+                key=raw.key,
+                channel=raw.channel,
+                received_at=raw.received_at,
+                problems=(Problem(code="failed", words=because),),
+            ),
+            cleaned=Cleaned(text=""),
+            screening=Screening(verdict="human", reason="unknown", because="It could not be examined."),
+            reading=None,
+            decision=decision,
+        )

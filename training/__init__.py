@@ -1,0 +1,1 @@
+"""Learning from the archive and from corrections."""
