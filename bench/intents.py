@@ -7,7 +7,6 @@ held out in turn, or only `--fold N`. Nothing is learned from the test rows.
 import argparse
 import json
 import time
-from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ import numpy as np
 from salver.models.grams import Grams
 from salver.models.intents import NEIGHBOURS
 from salver.models.pretrained import PretrainedEncoder
-from salver.training.evaluate import calibration_error
+from salver.training.evaluate import calibration_error, macro_f1
 from salver.training.fit import Understanding, fit_understanding, history_encoder, ready_encoder
 
 Row = dict[str, Any]
@@ -88,19 +87,6 @@ def _predict(brain: Understanding, intents: list[str], texts: list[str]) -> np.n
     near = brain.index.nearest(vectors, NEIGHBOURS)
     nearest = [[(intents[int(i)], cosine) for i, cosine in row] for row in near]
     return brain.intents.probabilities(texts, vectors, nearest)
-
-
-def macro_f1(truth: list[str], found: list[str]) -> float:
-    """The mean over intents of the harmonic mean of precision and recall."""
-    right: dict[str, int] = defaultdict(int)
-    wrong: dict[str, int] = defaultdict(int)
-    for one, other in zip(truth, found, strict=True):
-        if one == other:
-            right[one] += 1
-        else:
-            wrong[one] += 1
-            wrong[other] += 1
-    return float(np.mean([2 * right[i] / max(2 * right[i] + wrong[i], 1) for i in set(truth)]))
 
 
 if __name__ == "__main__":

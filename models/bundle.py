@@ -2,6 +2,14 @@
 
 A bundle is never edited. It is written beside its place, synced, and renamed into it; every file is checked against its
 sha256 before a byte of it is used. There is no pickle in it: `.npz` without objects, JSON, and JSON lines.
+
+    manifest.json       format, name, time, encoder, intents, and the sha256 and size of every other file
+    encoder.npz         the encoder learned from the archive (absent with a pretrained one, which is named)
+    intents.npz         the linear models and the weights of the opinions
+    urgency.npz         three logistic regressions
+    vectors.npz         a vector a case, from which the index is built
+    cases.json          masked questions and answers
+    facts.json          company, team, scope, templates, skills, policy, scores
 """
 
 from collections.abc import Mapping
@@ -10,13 +18,29 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from pydantic import TypeAdapter, ValidationError
+
 from salver.data.agent import Skill, Team
 from salver.data.answer import Template
 from salver.data.case import PastCase
 from salver.data.company import Company
 from salver.data.errors import BundleError
 from salver.data.policy import Policy
-from salver.models.ports import Encoder, Entities, Intents, Languages, Neighbours, Scope, Sentences, Urgencies
+from salver.models.entities import CompanyEntities
+from salver.models.folder import arrays_of, bytes_of, checked, write_folder
+from salver.models.grams import Grams
+from salver.models.history import HistoryEncoder
+from salver.models.index import CaseIndex
+from salver.models.intents import StackedIntents
+from salver.models.language import ConfiguredLanguages
+from salver.models.ports import Encoder, Entities, Languages, Scope, Sentences, Urgencies
+from salver.models.pretrained import PretrainedEncoder
+from salver.models.scope import LearnedScope
+from salver.models.sentences import SpacySentences
+from salver.models.urgency import OrderedUrgency
+
+FORMAT = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,10 +52,10 @@ class Bundle:
     company: Company
     team: Team
     encoder: Encoder
-    intents: Intents
+    intents: StackedIntents
     urgency: Urgencies
     scope: Scope
-    neighbours: Neighbours
+    neighbours: CaseIndex
     languages: Languages
     sentences: Sentences
     entities: Entities
@@ -42,6 +66,124 @@ class Bundle:
     scores: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Facts:
+    company: Company
+    team: Team
+    scope: dict[str, list[float]]
+    templates: tuple[Template, ...]
+    skills: tuple[Skill, ...]
+    policy: Policy
+    scores: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Brain:
+    name: str
+    created: datetime
+    encoder: str
+    labels: tuple[str, ...]
+
+
+_FACTS = TypeAdapter(_Facts)
+_BRAIN = TypeAdapter(_Brain)
+_CASES = TypeAdapter(tuple[PastCase, ...])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What training hands over to be saved: the learned parts and the facts. `vectors` belong to `cases`, in order."""
+
+    name: str
+    created: datetime
+    company: Company
+    team: Team
+    encoder: HistoryEncoder | PretrainedEncoder
+    intents: StackedIntents
+    urgency: OrderedUrgency
+    scope: LearnedScope
+    cases: tuple[PastCase, ...]
+    vectors: np.ndarray[Any, np.dtype[np.float32]]
+    templates: tuple[Template, ...]
+    skills: tuple[Skill, ...]
+    policy: Policy
+    scores: dict[str, Any]
+
+
+def save(draft: Draft, folder: Path) -> None:
+    """Write a bundle. Raises BundleError when the folder exists already or cannot be written."""
+    facts = _Facts(
+        company=draft.company,
+        team=draft.team,
+        scope=draft.scope.to_json(),
+        templates=draft.templates,
+        skills=draft.skills,
+        policy=draft.policy,
+        scores=draft.scores,
+    )
+    files = {
+        "intents.npz": bytes_of(draft.intents.to_arrays()),
+        "urgency.npz": bytes_of(draft.urgency.to_arrays()),
+        "vectors.npz": bytes_of({"vectors": draft.vectors}),
+        "cases.json": _CASES.dump_json(draft.cases),
+        "facts.json": _FACTS.dump_json(facts, indent=1),
+    }
+    if isinstance(draft.encoder, HistoryEncoder):
+        files["encoder.npz"] = bytes_of(draft.encoder.to_arrays())
+    brain = _Brain(
+        name=draft.name,
+        created=draft.created,
+        encoder=draft.encoder.name,
+        labels=draft.intents.labels,
+    )
+    write_folder(folder, FORMAT, _BRAIN.dump_python(brain, mode="json"), files)
+
+
 def load(folder: Path) -> Bundle:
     """Open a bundle. Raises BundleError when it is missing, damaged or of another version."""
-    raise BundleError("not yet", where=str(folder))
+    manifest, files = checked(folder, FORMAT)
+    try:
+        brain = _BRAIN.validate_python(manifest)
+        facts = _FACTS.validate_json(files["facts.json"])
+        cases = _CASES.validate_json(files["cases.json"])
+        return _assemble(folder, brain, facts, cases, files)
+    except (ValidationError, KeyError, ValueError, IndexError, TypeError) as error:
+        raise BundleError(
+            f"the bundle does not hold what it should ({type(error).__name__})",
+            where=str(folder),
+            todo="Train it again, or roll back to another.",
+        ) from error
+
+
+def _assemble(
+    folder: Path, brain: _Brain, facts: _Facts, cases: tuple[PastCase, ...], files: Mapping[str, bytes]
+) -> Bundle:
+    grams = Grams()
+    vectors = arrays_of(files["vectors.npz"], folder)["vectors"]
+    encoder: HistoryEncoder | PretrainedEncoder
+    if brain.encoder == "history":
+        encoder = HistoryEncoder.from_arrays(arrays_of(files["encoder.npz"], folder), grams)
+        if vectors.shape[1:] != (encoder.dim,):
+            raise ValueError("the vectors are not the encoder's")
+    else:
+        encoder = PretrainedEncoder(brain.encoder)
+    intents = StackedIntents.from_arrays(arrays_of(files["intents.npz"], folder), brain.labels, grams)
+    return Bundle(
+        name=brain.name,
+        created=brain.created,
+        company=facts.company,
+        team=facts.team,
+        encoder=encoder,
+        intents=intents,
+        urgency=OrderedUrgency.from_arrays(arrays_of(files["urgency.npz"], folder), grams),
+        scope=LearnedScope.from_json(facts.scope),
+        neighbours=CaseIndex.build([case.id for case in cases], vectors),
+        languages=ConfiguredLanguages(facts.company.languages),
+        sentences=SpacySentences(),
+        entities=CompanyEntities(facts.company),
+        cases={case.id: case for case in cases},
+        templates=facts.templates,
+        skills=facts.skills,
+        policy=facts.policy,
+        scores=facts.scores,
+    )

@@ -28,7 +28,7 @@ _DROPPED = 0.3
 class HistoryEncoder:
     """Hashed n-grams in an embedding bag. `table` is (n-grams, dim) float32."""
 
-    kind = "history"
+    name = "history"
 
     def __init__(self, grams: Grams, weigh: TfIdf, table: NDArray[np.float32]) -> None:
         self._grams = grams
@@ -47,7 +47,8 @@ class HistoryEncoder:
         grams = grams or Grams()
         counts = grams.matrix(texts)
         weigh = TfIdf.fit(counts)
-        return cls(grams, weigh, _train(weigh.apply(counts), labels, np.random.default_rng(seed)))
+        table = _train(weigh.apply(counts), labels, np.random.default_rng(seed))
+        return cls(grams, weigh, _as_kept(table))
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """(n, dim) float32, rows of length 1, or 0 where no n-gram is known."""
@@ -65,7 +66,8 @@ class HistoryEncoder:
 
 def _train(features: csr_matrix, labels: NDArray[np.int64], chance: np.random.Generator) -> NDArray[np.float32]:
     """Adagrad with one step size an n-gram, over batches of several texts of each of several intents."""
-    table = (chance.standard_normal((features.shape[1], DIM)) / np.sqrt(DIM)).astype(np.float32)
+    start = chance.standard_normal((features.shape[1], DIM)) / np.sqrt(DIM)
+    table: NDArray[np.float32] = start.astype(np.float32)
     gathered = np.full((features.shape[1], 1), 1e-3, np.float32)
     members = [np.flatnonzero(labels == label) for label in np.unique(labels)]
     if len(members) < 2:
@@ -77,6 +79,12 @@ def _train(features: csr_matrix, labels: NDArray[np.int64], chance: np.random.Ge
         gathered[used] += (slope * slope).mean(axis=1, keepdims=True)
         table[used] -= _RATE * slope / np.sqrt(gathered[used])
     return table
+
+
+def _as_kept(table: NDArray[np.float32]) -> NDArray[np.float32]:
+    """With the precision that a bundle keeps, so that an encoder is the same before and after it was saved."""
+    kept: NDArray[np.float32] = table.astype(np.float16).astype(np.float32)
+    return kept
 
 
 def _steps(texts: int) -> int:

@@ -7,19 +7,23 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from salver.data.errors import BundleError
 from salver.models.ports import Vectors
 
 
+_KEPT = 100_000
+"""Vectors kept, because training asks for the same texts again and customers write the same short ones."""
+
+
 class PretrainedEncoder:
     """Loads `name` from a folder, or from the local cache of sentence-transformers; runs no code that comes with it."""
-
-    kind = "pretrained"
 
     def __init__(self, name: str, batch_size: int = 64) -> None:
         self.name = name
         self._batch_size = batch_size
+        self._known: dict[str, NDArray[np.float32]] = {}
 
     @property
     def dim(self) -> int:
@@ -29,8 +33,17 @@ class PretrainedEncoder:
         """(n, dim) float32, rows of length 1. Raises BundleError when the model cannot be loaded."""
         if not texts:
             return np.zeros((0, self.dim), np.float32)
+        new = list(dict.fromkeys(text for text in texts if text not in self._known))
+        found = dict(zip(new, self._computed(new), strict=True))
+        vectors = np.stack([self._known[text] if text in self._known else found[text] for text in texts])
+        if len(self._known) + len(found) > _KEPT:
+            self._known.clear()
+        self._known.update(found)
+        return vectors
+
+    def _computed(self, texts: list[str]) -> Vectors:
         found = self._model.encode(
-            list(texts), batch_size=self._batch_size, normalize_embeddings=True, show_progress_bar=False
+            texts, batch_size=self._batch_size, normalize_embeddings=True, show_progress_bar=False
         )
         return np.asarray(found, dtype=np.float32)
 
