@@ -9,14 +9,15 @@ class Company:
 
     `languages` are ISO 639-1 codes, the usual one first.
     `patterns` are pairs of an entity kind and a regular expression for the company's own numbers
-    (`customer_no`, `order_no`, `meter_no`, …). `contact` says in a line how to reach a person.
+    (`customer_no`, `order_no`, `meter_no`, …). `contact` are pairs of a language and how a person is reached, in that
+    language: a number and hours, or a sentence.
     """
 
     name: str = ""
     own: tuple[str, ...] = ()
     languages: tuple[str, ...] = ("de", "en")
     patterns: tuple[tuple[str, str], ...] = ()
-    contact: str = ""
+    contact: tuple[tuple[str, str], ...] = ()
 
     def owns(self, email: str) -> bool:
         """Whether an address is the company's."""

@@ -24,6 +24,7 @@ class Reason(StrEnum):
     NO_TEMPLATE = "no_template"  # Route: no proven text for it
     SLOT_OPEN = "slot_open"  # Route: the text needs a fact that the message does not hold
     UNREADABLE = "unreadable"  # Route: encrypted, damaged or empty
+    NO_REPLY_WANTED = "no_reply_wanted"  # Route: its sender asks not to be answered by a machine
     FAILED = "failed"  # Route: a step failed on this message; the words say which
 
 
