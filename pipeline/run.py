@@ -63,7 +63,7 @@ class Pipeline:
             return self._prepare(raws)
         except Exception as error:  # one message must not stop the others: each is tried alone
             if len(raws) == 1:
-                return [self._failed(raws[0], error)]
+                return [self.failed(raws[0], error)]
             return [tray for raw in raws for tray in self.prepare([raw])]
 
     def assign(self, trays: Sequence[Tray]) -> list[Tray]:
@@ -117,7 +117,8 @@ class Pipeline:
             case _:
                 assert_never(tray.decision)
 
-    def _failed(self, raw: RawMessage, error: Exception) -> Tray:
+    def failed(self, raw: RawMessage, error: Exception) -> Tray:
+        """What lies before a person when a step, or the whole process, failed on a message."""
         because = f"A step failed on this message ({type(error).__name__}: {error}); a person must read it."
         decision: Decision = Route(reason=Reason.FAILED, because=because, evidence=Evidence(bundle=self.bundle.name))
         return Tray(
