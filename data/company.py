@@ -9,8 +9,8 @@ class Company:
 
     `languages` are ISO 639-1 codes, the usual one first.
     `patterns` are pairs of an entity kind and a regular expression for the company's own numbers
-    (`customer_no`, `order_no`, `meter_no`, …). `contact` are pairs of a language and how a person is reached, in that
-    language: a number and hours, or a sentence.
+    (`customer_no`, `order_no`, `meter_no`, …). `contact` are pairs of a language and a sentence in it that
+    says how a person is reached; it stands under every automatic answer.
     """
 
     name: str = ""

@@ -1,0 +1,157 @@
+"""What is understood of a message: its language, what it asks for, how urgent it is, and whether that is known at all.
+
+The whole message says what the main request is. A part of it is a request of its own only when it is long enough, and
+sure to want something else; so one long request told in many sentences stays one.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from salver.data.message import Message
+from salver.data.reading import Cleaned, Entity, Reading, Request, Scored, Urgency
+from salver.models.bundle import Bundle
+from salver.models.intents import NEIGHBOURS
+from salver.pipeline.split import split
+
+_LEAST_WORDS = 4
+_MOST_PARTS = 40
+"""A longer message is read to its end, but what comes after this many parts is one part."""
+
+_PREFIXES = re.compile(
+    r"\s*(?:(?:(?:re|aw|antw|antwort|wg|fwd?|tr|rv|sv|vs)\s?(?:\[\d{1,3}\]|\(\d{1,3}\))?\s?[:：]"
+    r"|\[(?=[^\]]{0,60}\d)[^\]]{1,60}\]"
+    r"|\[(?:ext|extern|external|ticket|spam)\b[^\]]{0,60}\])\s*)*",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ranked:
+    """A text with its likeliest intents, best first, and the cosine to the nearest case."""
+
+    text: str
+    intents: tuple[Scored, ...]
+    cosine: float
+
+    @property
+    def intent(self) -> str:
+        return self.intents[0].label
+
+    @property
+    def probability(self) -> float:
+        return self.intents[0].probability
+
+
+def question(subject: str, text: str) -> str:
+    """What the models see of a message: the subject without prefixes, and below it the cleaned text.
+
+    The subject is not told twice when the text begins with it.
+    """
+    subject = " ".join(_PREFIXES.sub("", subject, count=1).split())
+    text = text.strip()
+    if " ".join(text.split()).casefold().startswith(subject.casefold()):
+        return text
+    return f"{subject}\n{text}".strip()
+
+
+def classify(messages: Sequence[Message], cleaned: Sequence[Cleaned], bundle: Bundle) -> list[Reading]:
+    """A reading for each message. One without a word has a main request without text."""
+    texts = [one.text for one in cleaned]
+    questions = [question(message.subject, text) for message, text in zip(messages, texts, strict=True)]
+    parts = [_few(found) for found in split(texts, bundle.sentences)]
+    ranked = iter(_rank([*questions, *(part for found in parts for part in found)], bundle))
+    wholes = list(islice(ranked, len(questions)))
+    requests = [
+        _requests(whole, text, list(islice(ranked, len(found))), bundle.policy.part_at)
+        for whole, text, found in zip(wholes, texts, parts, strict=True)
+    ]
+    known = bundle.scope.known([whole.cosine for whole in wholes], [whole.probability for whole in wholes])
+    languages = bundle.languages.guess(questions)
+    levels = bundle.urgency.levels(questions)
+    entities = bundle.entities.find(texts)
+    return [
+        _reading(*of_one, scope_at=bundle.policy.scope_at)
+        for of_one in zip(languages, requests, levels, known, entities, strict=True)
+    ]
+
+
+def _reading(
+    lang: Scored,
+    requests: tuple[Request, ...],
+    level: tuple[Urgency, float, str],
+    scope: float,
+    entities: tuple[Entity, ...],
+    *,
+    scope_at: float,
+) -> Reading:
+    urgency, probability, because = level
+    return Reading(
+        lang=lang.label,
+        lang_probability=lang.probability,
+        requests=requests,
+        urgency=urgency,
+        urgency_probability=probability,
+        urgency_because=because,
+        scope=scope,
+        in_scope=scope >= scope_at,
+        entities=entities,
+    )
+
+
+def _few(parts: tuple[str, ...]) -> tuple[str, ...]:
+    """The parts worth looking at one by one: none when there is only one."""
+    if len(parts) < 2:
+        return ()
+    return (*parts[: _MOST_PARTS - 1], "\n".join(parts[_MOST_PARTS - 1 :])) if len(parts) > _MOST_PARTS else parts
+
+
+def _rank(texts: Sequence[str], bundle: Bundle) -> list[_Ranked]:
+    vectors = bundle.encoder.encode(texts)
+    nearest = bundle.neighbours.nearest(vectors, NEIGHBOURS)
+    voting = [[(bundle.cases[one].intent, cosine) for one, cosine in row if one in bundle.cases] for row in nearest]
+    ranked = bundle.intents.rank(texts, vectors, voting)
+    return [
+        _Ranked(text=text, intents=intents, cosine=near[0][1] if near else 0.0)
+        for text, intents, near in zip(texts, ranked, voting, strict=True)
+    ]
+
+
+def _requests(whole: _Ranked, text: str, parts: Sequence[_Ranked], part_at: float) -> tuple[Request, ...]:
+    """The main request, then the others in the order they are asked."""
+    wanted = _joined([_own_intent(part, whole.intent, part_at) for part in parts], whole.intent)
+    groups: dict[str, list[_Ranked]] = {whole.intent: []}
+    for intent, part in zip(wanted, parts, strict=True):
+        groups.setdefault(intent, []).append(part)
+    if len(groups) == 1:
+        return (Request(text=text.strip() or whole.text, intents=whole.intents),)
+    main = groups.pop(whole.intent)
+    others = [Request(text=_text(group), intents=_surest(group, intent)) for intent, group in groups.items()]
+    return (Request(text=_text(main) or text.strip(), intents=whole.intents), *others)
+
+
+def _own_intent(part: _Ranked, main: str, part_at: float) -> str | None:
+    """The intent of a part, or None when it is too short or too unsure to say."""
+    if part.intent == main:
+        return main
+    long_enough = len(part.text.split()) >= _LEAST_WORDS
+    return part.intent if long_enough and part.probability >= part_at else None
+
+
+def _joined(intents: Sequence[str | None], main: str) -> list[str]:
+    """Every part gets an intent: an unsure one that of the part before it, at the start that of the part after it."""
+    last = next((intent for intent in intents if intent), main)
+    wanted = []
+    for intent in intents:
+        last = intent or last
+        wanted.append(last)
+    return wanted
+
+
+def _text(group: Sequence[_Ranked]) -> str:
+    return "\n".join(part.text.strip() for part in group)
+
+
+def _surest(group: Sequence[_Ranked], intent: str) -> tuple[Scored, ...]:
+    return max((part for part in group if part.intent == intent), key=lambda part: part.probability).intents

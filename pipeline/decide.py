@@ -1,0 +1,195 @@
+"""Whether a message is answered by itself, laid before a person, or left alone.
+
+The rules are tried in the order of `_STOPS`; the first that holds decides. Only what none of them stops is answered.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from salver.data.answer import Candidate, Match
+from salver.data.company import Company
+from salver.data.decision import AutoAnswer, Decision, Evidence, Leave, Reason, Route
+from salver.data.message import Message
+from salver.data.policy import Policy
+from salver.data.reading import Reading, Screening, Urgency
+from salver.models.bundle import Bundle
+from salver.pipeline.compose import LANGUAGES
+from salver.pipeline.explain import apart, counted, language, listed, percent
+
+_ENCRYPTED = ("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted")
+_ARMOUR = "-----BEGIN PGP MESSAGE-----"
+_SHOWN = 5
+
+
+def decide(message: Message, screening: Screening, reading: Reading | None, found: Match, bundle: Bundle) -> Decision:
+    """One decision, with its reason. The answer of an AutoAnswer is left to `compose`."""
+    nothing = Evidence(bundle=bundle.name)
+    if screening.verdict == "machine":
+        return Leave(reason=Reason.MACHINE, because=screening.because, evidence=nothing)
+    why = unreadable(message, reading)
+    if reading is None or why:
+        return Route(reason=Reason.UNREADABLE, because=why, evidence=nothing)
+    asked = _Asked(
+        screening=screening,
+        reading=reading,
+        candidate=found.candidate,
+        policy=bundle.policy,
+        company=bundle.company,
+    )
+    for reason, stop in _STOPS:
+        if why := stop(asked):
+            return Route(reason=reason, because=why, evidence=_evidence(reason, asked, found, bundle.name))
+    return _answer(asked, found, bundle)
+
+
+def unreadable(message: Message, reading: Reading | None) -> str:
+    """Why nothing can be read of a message, or nothing."""
+    if any(one in _ENCRYPTED for one in message.media_types) or _ARMOUR in message.body:
+        return "It is encrypted: open it with the key it was written for."
+    if reading is None or not reading.main.text.strip():
+        return " ".join(["There is no text in it.", *(problem.words for problem in message.problems)])
+    return ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What the rules look at."""
+
+    screening: Screening
+    reading: Reading
+    candidate: Candidate | None
+    policy: Policy
+    company: Company
+
+    @property
+    def intent(self) -> str:
+        return self.reading.main.intent
+
+    @property
+    def lang(self) -> str:
+        return self.reading.lang
+
+    @property
+    def fitting(self) -> Candidate | None:
+        """The candidate, if it is of the main intent and in the message's language."""
+        one = self.candidate
+        return one if one and (one.template.intent, one.template.lang) == (self.intent, self.lang) else None
+
+
+def _other_language(asked: _Asked) -> str:
+    lang, known = asked.lang, asked.company.languages
+    if lang not in known:
+        return f"It is in {language(lang)}; configured are {listed([language(one) for one in known])}."
+    if lang not in LANGUAGES:
+        return f"It is in {language(lang)}; answers can be written in {listed([language(one) for one in LANGUAGES])}."
+    return ""
+
+
+def _out_of_scope(asked: _Asked) -> str:
+    if asked.reading.in_scope:
+        return ""
+    scope, least = apart(asked.reading.scope, asked.policy.scope_at)
+    return f"It seems to ask for nothing known: that it does has probability {scope}, under the threshold {least}."
+
+
+def _urgent(asked: _Asked) -> str:
+    if asked.reading.urgency < Urgency.HIGH:
+        return ""
+    return f"Its urgency is {asked.reading.urgency.label}: {asked.reading.urgency_because}"
+
+
+def _never_answered(asked: _Asked) -> str:
+    barred = [one.intent for one in asked.reading.requests if one.intent in asked.policy.never_answer]
+    return f"A person answers {listed(barred)}: the owner wants it so." if barred else ""
+
+
+def _several_requests(asked: _Asked) -> str:
+    requests = asked.reading.requests
+    if len(requests) == 1:
+        return ""
+    return f"It asks for {len(requests)} things: {listed([one.intent for one in requests])}."
+
+
+def _no_template(asked: _Asked) -> str:
+    return "" if asked.fitting else f"No proven text for {asked.intent} in {language(asked.lang)}."
+
+
+def _bound_not_shown(asked: _Asked) -> str:
+    if asked.policy.answer_at is not None:
+        return ""
+    return f"No threshold is shown to keep the error bound of {percent(asked.policy.max_error)}. {asked.policy.because}"
+
+
+def _not_sure(asked: _Asked) -> str:
+    one, least = asked.candidate, asked.policy.answer_at
+    if one and least is not None and one.confidence >= least:
+        return ""
+    confidence, threshold = apart(one.confidence if one else 0.0, least or 0.0)
+    return (
+        f"Its confidence {confidence} is under the threshold {threshold}, "
+        f"at which at most {percent(asked.policy.max_error)} of automatic answers are wrong."
+    )
+
+
+def _slot_open(asked: _Asked) -> str:
+    holes = asked.candidate.holes if asked.candidate else ()
+    if not holes:
+        return ""
+    facts = listed([f"{{{kind}}}" for kind in holes])
+    return f"The text needs {facts}, which the message does not hold, or not in one way only."
+
+
+def _few_customers(asked: _Asked) -> str:
+    sent = asked.candidate.template.customers if asked.candidate else 0
+    if sent >= asked.policy.min_customers:
+        return ""
+    return f"The text was sent to {counted(sent, 'customer')}; it takes {asked.policy.min_customers} to prove it."
+
+
+def _no_reply_wanted(asked: _Asked) -> str:
+    if asked.screening.reason != Reason.NO_REPLY_WANTED:
+        return ""
+    return asked.screening.because or "Its sender asks for no answer from a machine."
+
+
+_STOPS: tuple[tuple[Reason, Callable[[_Asked], str]], ...] = (
+    (Reason.OTHER_LANGUAGE, _other_language),
+    (Reason.OUT_OF_SCOPE, _out_of_scope),
+    (Reason.URGENT, _urgent),
+    (Reason.NEVER_ANSWERED, _never_answered),
+    (Reason.SEVERAL_REQUESTS, _several_requests),
+    (Reason.NO_TEMPLATE, _no_template),
+    (Reason.BOUND_NOT_SHOWN, _bound_not_shown),
+    (Reason.NOT_SURE, _not_sure),
+    (Reason.SLOT_OPEN, _slot_open),
+    (Reason.NO_TEMPLATE, _few_customers),
+    (Reason.NO_REPLY_WANTED, _no_reply_wanted),
+)
+
+
+def _evidence(reason: Reason, asked: _Asked, found: Match, bundle: str) -> Evidence:
+    """The cases leant on; confidence and threshold are those of scope where scope decides, else the candidate's."""
+    cases = asked.candidate.cases if asked.candidate else ()
+    cases = cases or tuple(dict.fromkeys(case for one in found.suggestions for case in one.cases))
+    confidence, threshold = asked.candidate.confidence if asked.candidate else None, None
+    if reason is Reason.OUT_OF_SCOPE:
+        confidence, threshold = asked.reading.scope, asked.policy.scope_at
+    elif reason in (Reason.NOT_SURE, Reason.SLOT_OPEN, Reason.NO_REPLY_WANTED, Reason.RECURRING):
+        threshold = asked.policy.answer_at
+    return Evidence(bundle=bundle, cases=cases[:_SHOWN], confidence=confidence, threshold=threshold)
+
+
+def _answer(asked: _Asked, found: Match, bundle: Bundle) -> AutoAnswer:
+    one = asked.candidate
+    if one is None:
+        raise ValueError("a rule let a message pass that has no candidate")
+    confidence, threshold = f"{one.confidence:.2f}", f"{asked.policy.answer_at:.2f}"
+    return AutoAnswer(
+        reason=Reason.RECURRING,
+        because=f"{asked.intent} recurs: its text was sent to {counted(one.template.customers, 'customer')} by "
+        f"{counted(one.template.agents, 'agent')}. Its confidence {confidence} reaches the threshold {threshold}, "
+        f"at which at most {percent(asked.policy.max_error)} of automatic answers are wrong.",
+        evidence=_evidence(Reason.RECURRING, asked, found, bundle.name),
+        answer="",
+        template=one.template.id,
+    )

@@ -1,0 +1,37 @@
+"""Slots of a text, `{kind}`, filled from the message at hand and from nothing else."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from salver.data.message import Address
+from salver.data.reading import Entity
+from salver.pipeline.compose import one_line, person
+
+SLOT = re.compile(r"\{([a-z0-9_]+)\}")
+_NAMELESS = frozenset({"number"})
+"""Kinds that do not say what they are: a number of the message need not be the number of the answer."""
+
+
+def facts(sender: Address | None, entities: Iterable[Entity]) -> dict[str, str]:
+    """By kind what the message says, as it is written there: kinds of which it holds exactly one value."""
+    said: dict[str, dict[str, str]] = {}
+    for entity in entities:
+        said.setdefault(entity.kind, {}).setdefault(entity.value.casefold(), one_line(entity.text))
+    if sender and (name := person(sender.name)):
+        said.setdefault("name", {}).setdefault(name.casefold(), name)
+    return {kind: next(iter(values.values())) for kind, values in said.items() if len(values) == 1}
+
+
+def fill(text: str, known: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+    """The text with its slots filled, and the kinds still open.
+
+    A slot that stands twice stays open: it may mean two different things. What is filled in is not looked at again, so
+    a customer's braces stay a customer's braces.
+    """
+    slots = Counter(SLOT.findall(text))
+    usable = {kind: known[kind] for kind, times in slots.items() if times == 1 and kind in known}
+    for kind in _NAMELESS:
+        usable.pop(kind, None)
+    filled = SLOT.sub(lambda slot: usable.get(slot[1], slot[0]), text)
+    return filled, tuple(kind for kind in slots if kind not in usable)

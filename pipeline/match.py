@@ -1,0 +1,221 @@
+"""What past answers offer for a message: texts for an agent to choose from, and the one that might go out by itself.
+
+Both come from the nearest resolved cases. A template weighs as much as the near cases that were answered with it, times
+how likely its intent is: an estimate of the chance that an agent would have sent it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import exp
+
+from salver.data.answer import Candidate, Match, Suggestion, Template
+from salver.data.case import PastCase
+from salver.data.message import Message
+from salver.data.reading import Cleaned, Entity, Reading, Request
+from salver.models.bundle import Bundle
+from salver.models.intents import NEIGHBOURS
+from salver.pipeline.classify import question
+from salver.pipeline.explain import counted, language
+from salver.pipeline.fill import facts, fill
+from salver.pipeline.fold import Fold, alike, fold
+
+_TOP = 5
+_INTENTS = 3
+"""How many intents of the main request get templates; of every other request only the best."""
+_NAMED = 3
+_SHARPNESS = 12.0
+"""How much more a nearer case says: its vote is exp(12 * cosine), as for the intents."""
+_LITTLE = 0.5
+"""The weight of what an intent's templates were used for at all, against 1 for the nearest case."""
+_WEAK = 0.05
+"""A template with a lower score comes after the past answers."""
+
+Near = Sequence[tuple[str, float]]
+Shelf = Mapping[tuple[str, str], Sequence[Template]]
+
+
+def template_shares(
+    intent: str, lang: str, nearest: Near, cases: Mapping[str, PastCase], templates: Iterable[Template]
+) -> dict[str, float]:
+    """The chance, 0 to 1, of each template of an intent in a language, given that a message has that intent.
+
+    `nearest` are pairs of case and cosine. The near cases of the intent in the language vote for the templates that
+    their answers were made of; one answered freely votes for none, so that the shares add up to 1 or less.
+    """
+    known = [one for one in templates if one.intent == intent and one.lang == lang]
+    used = sum(len(one.cases) for one in known) or 1
+    voters = [(cases[one], cosine) for one, cosine in nearest if one in cases]
+    votes = _votes([(case, cosine) for case, cosine in voters if case.intent == intent and case.lang == lang])
+    cast = sum(weight for _, weight in votes) + _LITTLE
+    shares = {one.id: _LITTLE * len(one.cases) / used / cast for one in known}
+    for case, weight in votes:
+        for template in case.templates:
+            if template in shares:
+                shares[template] += weight / len(case.templates) / cast
+    return shares
+
+
+def match(
+    messages: Sequence[Message], cleaned: Sequence[Cleaned], readings: Sequence[Reading], bundle: Bundle
+) -> list[Match]:
+    """For each message at most five suggestions, best first, and the candidate for an automatic answer."""
+    texts = [
+        text
+        for message, one, reading in zip(messages, cleaned, readings, strict=True)
+        for text in (question(message.subject, one.text), *(request.text for request in reading.requests[1:]))
+    ]
+    near = iter(bundle.neighbours.nearest(bundle.encoder.encode(texts), NEIGHBOURS))
+    in_subjects = bundle.entities.find([message.subject for message in messages])
+    shelf = _shelf(bundle.templates)
+    return [
+        _Search(message, reading, [next(near) for _ in reading.requests], found, shelf, bundle).match()
+        for message, reading, found in zip(messages, readings, in_subjects, strict=True)
+    ]
+
+
+def _shelf(templates: Iterable[Template]) -> Shelf:
+    shelf: dict[tuple[str, str], list[Template]] = defaultdict(list)
+    for template in templates:
+        shelf[template.intent, template.lang].append(template)
+    return shelf
+
+
+def _votes(voters: Sequence[tuple[PastCase, float]]) -> list[tuple[PastCase, float]]:
+    """Cases with their weight, 0 to 1: the nearest weighs 1."""
+    best = max((cosine for _, cosine in voters), default=0.0)
+    return [(case, exp(_SHARPNESS * (cosine - best))) for case, cosine in voters]
+
+
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    """A template for a request, the chance that it would be sent, and the near cases that were answered with it."""
+
+    template: Template
+    score: float
+    cases: tuple[str, ...]
+
+
+class _Search:
+    """One message, and for each of its requests the nearest cases."""
+
+    def __init__(
+        self,
+        message: Message,
+        reading: Reading,
+        near: Sequence[Near],
+        in_subject: Sequence[Entity],
+        shelf: Shelf,
+        bundle: Bundle,
+    ) -> None:
+        self._lang = reading.lang
+        others = [lang for lang in bundle.company.languages if lang != reading.lang]
+        self._langs = (reading.lang, *others)
+        self._requests = list(zip(reading.requests, near, strict=True))
+        self._facts = facts(message.sender, (*reading.entities, *in_subject))
+        self._shelf = shelf
+        self._cases = bundle.cases
+        self._empty = not reading.main.text
+
+    def match(self) -> Match:
+        if self._empty:
+            return Match()
+        offers = sorted(self._offers(), key=lambda one: (-one.score, one.template.id))
+        likely = [self._of_template(one) for one in offers if one.score >= _WEAK]
+        weak = [self._of_template(one) for one in offers if one.score < _WEAK]
+        past = self._past_answers([one.template.text for one in offers if one.score >= _WEAK])
+        return Match(suggestions=(*likely, *past, *weak)[:_TOP], candidate=self._candidate())
+
+    def _offers(self) -> list[_Offer]:
+        """Every template of the likely intents, once, with its best score."""
+        best: dict[str, _Offer] = {}
+        for at, (request, near) in enumerate(self._requests):
+            for intent in request.intents[: 1 if at else _INTENTS]:
+                lang = next((one for one in self._langs if (intent.label, one) in self._shelf), self._lang)
+                for offer in self._of_intent(intent.label, lang, intent.probability, near):
+                    known = best.get(offer.template.id)
+                    if known is None or known.score < offer.score:
+                        best[offer.template.id] = offer
+        return list(best.values())
+
+    def _of_intent(self, intent: str, lang: str, probability: float, near: Near) -> Iterator[_Offer]:
+        templates = self._shelf.get((intent, lang), ())
+        shares = template_shares(intent, lang, near, self._cases, templates)
+        for one in templates:
+            sent = (case for case, _ in near if case in self._cases and one.id in self._cases[case].templates)
+            yield _Offer(one, probability * shares[one.id], tuple(sent))
+
+    def _candidate(self) -> Candidate | None:
+        """The best template of the main intent, only in the message's own language."""
+        main, near = self._requests[0]
+        offers = list(self._of_intent(main.intent, self._lang, main.probability, near))
+        if not offers:
+            return None
+        best = min(offers, key=lambda one: (-one.score, one.template.id))
+        text, holes = fill(best.template.text, self._facts)
+        return Candidate(template=best.template, text=text, confidence=best.score, holes=holes, cases=best.cases)
+
+    def _of_template(self, offer: _Offer) -> Suggestion:
+        one = offer.template
+        text, holes = fill(one.text, self._facts)
+        sent = f"sent by {counted(one.agents, 'agent')} to {counted(one.customers, 'customer')}"
+        return Suggestion(
+            kind="template",
+            text=text,
+            score=offer.score,
+            because="; ".join(filter(None, [sent, _nearest(offer.cases), self._foreign(one.intent, one.lang)])),
+            cases=offer.cases or one.cases[:_NAMED],
+            intent=one.intent,
+            lang=one.lang,
+            template=one.id,
+            holes=holes,
+        )
+
+    def _past_answers(self, shown: Sequence[str]) -> list[Suggestion]:
+        """Masked answers of the nearest cases, alike ones folded, none that says what a shown template says."""
+        folds = [found for request, near in self._requests for found in self._folds(request, near)]
+        suggestions: list[Suggestion] = []
+        for found in sorted(folds, key=lambda one: (-one.score, one.cases[0].id)):
+            if not any(alike(found.text, text) for text in shown):
+                suggestions.append(self._of_fold(found))
+                shown = [*shown, found.text]
+        return suggestions
+
+    def _folds(self, request: Request, near: Near) -> list[Fold]:
+        """The answers near a request, in the message's language if there are any, weighed like templates."""
+        answered = [(self._cases[one], cosine) for one, cosine in near if one in self._cases]
+        answered = [(case, cosine) for case, cosine in answered if case.answer.strip()]
+        lang = next((one for one in self._langs if any(case.lang == one for case, _ in answered)), self._lang)
+        return fold(_votes([(case, cosine) for case, cosine in answered if case.lang == lang]), request)
+
+    def _of_fold(self, found: Fold) -> Suggestion:
+        text, holes = fill(found.text, self._facts)
+        first = found.cases[0]
+        agents = len({case.agent for case in found.cases})
+        sent = f"sent by {counted(agents, 'agent')} in {counted(len(found.cases), 'case')}"
+        reopened = sum(case.ending == "reopened" for case in found.cases)
+        again = f"{counted(reopened, 'case')} opened again afterwards" if reopened else ""
+        cases = tuple(case.id for case in found.cases)
+        return Suggestion(
+            kind="past_answer",
+            text=text,
+            score=found.score,
+            because="; ".join(filter(None, [sent, _nearest(cases), again, self._foreign(first.intent, first.lang)])),
+            cases=cases,
+            intent=first.intent,
+            lang=first.lang,
+            holes=holes,
+        )
+
+    def _foreign(self, intent: str, lang: str) -> str:
+        """A note when a text is not in the message's language."""
+        if lang == self._lang:
+            return ""
+        return f"in {language(lang)}, for there is none of {intent} in {language(self._lang)}"
+
+
+def _nearest(cases: Sequence[str]) -> str:
+    """The nearest cases by name, or nothing."""
+    if not cases:
+        return ""
+    return f"nearest {'case' if len(cases[:_NAMED]) == 1 else 'cases'} {', '.join(cases[:_NAMED])}"
