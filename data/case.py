@@ -29,6 +29,7 @@ class Case:
     """A past message and its answer. Its texts are raw, as they were written: they stay in the message store.
 
     `intents` has the main one first and is empty where the archive has no labels; `urgency` is None where it has none.
+    `media` says whether `text` is plain or HTML.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Case:
     customer: Customer
     text: str
     answer: str
+    media: Literal["text", "html"] = "text"
     subject: str = ""
     channel: Channel = "email"
     lang: str = ""
