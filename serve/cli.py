@@ -1,0 +1,241 @@
+"""The command line: which commands there are and what they take. What they do lies in the file that each one opens.
+
+Nothing heavy is imported here, so that `salver --help` answers at once.
+"""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from salver.serve.endings import sentences
+
+
+class _Commands(TyperGroup):
+    """Runs a command so that it ends in a sentence whatever happens."""
+
+    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
+        with sentences():
+            return super().invoke(ctx)
+
+
+app = typer.Typer(
+    cls=_Commands,
+    name="salver",
+    help="Reads customers' messages, answers what recurs within a stated error bound, and brings the rest to the agent "
+    "who solves it best.",
+    epilog='Every command explains itself: salver COMMAND --help. Try "salver demo" first.',
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+bundles = typer.Typer(
+    help="The trained bundles: list them, promote one, or roll back.",
+    invoke_without_command=True,
+    rich_markup_mode=None,
+)
+app.add_typer(bundles, name="bundles")
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for a machine instead of a table for a person.")]
+SettingsFile = Annotated[
+    Path | None, typer.Option("--settings", metavar="FILE", help="The settings; salver.toml if it is there.")
+]
+BundleFolder = Annotated[
+    Path | None, typer.Option("--bundle", metavar="FOLDER", help="A trained bundle; the champion by default.")
+]
+StoreUrl = Annotated[
+    str | None, typer.Option("--store", metavar="URL", help="The store, as sqlite:///FILE or postgresql://…")
+]
+Columns = Annotated[
+    list[str] | None,
+    typer.Option("--map", metavar="FIELD=COLUMN", help="Which column holds what, as in answer=reply_text."),
+]
+Own = Annotated[
+    list[str] | None,
+    typer.Option("--own", metavar="ADDRESS", help="An address or @domain of the company; its mails are the answers."),
+]
+
+
+@app.command(short_help="Try it all on a small made-up company.")
+def demo(
+    out: Annotated[Path, typer.Option("--out", help="Where everything goes.")] = Path("salver-demo"),
+    as_json: Json = False,
+) -> None:
+    """Train on a small company's archive, work off its backlog, and compare with the truth."""
+    from salver.serve.demo import demo as run
+
+    run(out, as_json=as_json)
+
+
+@app.command(short_help="Show what is read of messages.")
+def read(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="mbox, Maildir, folders of .eml, .eml, tables.")],
+    as_json: Json = False,
+    settings: SettingsFile = None,
+) -> None:
+    """Show what is read of messages: text, what was cut away, and whether a person wrote it."""
+    from salver.serve.read import read as run
+
+    run(paths, as_json=as_json, settings=settings)
+
+
+@app.command()
+def train(
+    archives: Annotated[list[Path], typer.Argument(metavar="ARCHIVE…", help="Resolved messages with their answers.")],
+    out: Annotated[Path, typer.Option("--out", metavar="BUNDLE", help="The folder to write; must not exist yet.")],
+    encoder: Annotated[
+        str, typer.Option(help='"history", or the name or folder of a sentence-transformers model.')
+    ] = "history",
+    max_error: Annotated[
+        float, typer.Option(min=0.0001, max=0.5, help="The share of automatic answers that may be wrong.")
+    ] = 0.02,
+    columns: Columns = None,
+    own: Own = None,
+    intents: Annotated[
+        Path | None, typer.Option(help="Intents of an archive without labels: written there, edited by you.")
+    ] = None,
+    settings: SettingsFile = None,
+    as_json: Json = False,
+) -> None:
+    """Learn from an archive of resolved messages."""
+    from salver.serve.learn import Lesson
+    from salver.serve.learn import train as run
+
+    lesson = Lesson(archives=tuple(archives), encoder=encoder, max_error=max_error, intents=intents)
+    run(lesson.mapped(columns or []), out, own=own or [], settings=settings, as_json=as_json)
+
+
+@app.command(short_help="Decide every message of a mailbox.")
+def batch(
+    source: Annotated[Path, typer.Argument(metavar="SOURCE", help="A mailbox, a folder of mails, or a table.")],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE.jsonl", help="A JSON line a message is appended here.")],
+    bundle: BundleFolder = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=0, help="Processes; 0 works in this one. By default one a core.", show_default=False),
+    ] = None,
+    store: StoreUrl = None,
+    settings: SettingsFile = None,
+    as_json: Json = False,
+) -> None:
+    """Decide every message of a source; interrupted and started again, it goes on where it was.
+
+    Messages are stored before anything is done with them: in the store that is named here or in the settings, otherwise
+    in FILE.jsonl.store.db beside the decisions.
+    """
+    from salver.serve.backlog import batch as run
+
+    run(source, out, bundle=bundle, workers=workers, store=store, settings=settings, as_json=as_json)
+
+
+@app.command()
+def explain(
+    file: Annotated[Path, typer.Argument(metavar="FILE.eml", help="One mail.")],
+    bundle: BundleFolder = None,
+    settings: SettingsFile = None,
+    as_json: Json = False,
+) -> None:
+    """Say in words what each step finds in one mail."""
+    from salver.serve.explain import explain as run
+
+    run(file, bundle=bundle, settings=settings, as_json=as_json)
+
+
+@app.command()
+def serve(
+    bundle: BundleFolder = None,
+    host: Annotated[str | None, typer.Option(help="Where to listen.", show_default=False)] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Which port.", show_default=False)] = None,
+    store: StoreUrl = None,
+    settings: SettingsFile = None,
+) -> None:
+    """Answer over HTTP; the documentation is at /docs."""
+    from salver.serve.listen import listen
+
+    listen(bundle=bundle, host=host, port=port, store=store, settings=settings)
+
+
+@app.command(short_help="Take in what agents changed.")
+def correct(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV or JSON lines.")],
+    store: StoreUrl = None,
+    settings: SettingsFile = None,
+    bundle: BundleFolder = None,
+    as_json: Json = False,
+) -> None:
+    """Take in what agents changed; it helps at once, and more after "salver retrain".
+
+    Columns: message (the id of its decision), agent, and what was changed of intent, urgency, answer, assignee; reason.
+    """
+    from salver.serve.correct import correct as run
+
+    run(file, bundle=bundle, store=store, settings=settings, as_json=as_json)
+
+
+@app.command(short_help="Learn again, and promote what is better.")
+def retrain(
+    archives: Annotated[
+        list[Path] | None, typer.Argument(metavar="[ARCHIVE…]", help="By default those of the last training.")
+    ] = None,
+    store: StoreUrl = None,
+    settings: SettingsFile = None,
+    as_json: Json = False,
+) -> None:
+    """Learn again from archive and corrections; promote the result only when it is shown to be better."""
+    from salver.serve.learn import retrain as run
+
+    run(tuple(archives or ()), store=store, settings=settings, as_json=as_json)
+
+
+@bundles.callback()
+def list_bundles(context: typer.Context, settings: SettingsFile = None, as_json: Json = False) -> None:
+    """The trained bundles: list them, promote one, or roll back."""
+    from salver.serve import bundles as run
+
+    if context.invoked_subcommand is None:
+        run.show_all(settings, as_json=as_json)
+
+
+@bundles.command()
+def promote(
+    bundle: Annotated[str, typer.Argument(metavar="NAME|FOLDER", help="A bundle of the list, or the path of another.")],
+    because: Annotated[str, typer.Option(help="Kept in the history.")] = "promoted by hand",
+    settings: SettingsFile = None,
+) -> None:
+    """Make a bundle the one that serves."""
+    from salver.serve import bundles as run
+
+    run.promote(bundle, because, settings)
+
+
+@bundles.command()
+def rollback(settings: SettingsFile = None) -> None:
+    """Go back to the bundle that served before."""
+    from salver.serve import bundles as run
+
+    run.rollback(settings)
+
+
+@app.command(short_help="Draw how it goes on one page.")
+def report(
+    out: Annotated[Path, typer.Option("--out", help="One HTML file with all pictures in it.")] = Path("report.html"),
+    bundle: BundleFolder = None,
+    store: StoreUrl = None,
+    settings: SettingsFile = None,
+) -> None:
+    """Draw volumes, intents, decisions, calibration, coverage and skills on one page."""
+    from salver.serve.wiring import open_bundle, open_store, settings_of
+
+    known = settings_of(settings)
+    loaded, kept = open_bundle(known, bundle), open_store(known, store)
+    from salver.serve.report import write_report
+
+    write_report(kept, loaded, out)
+    typer.echo(f"Written to {out}.", err=True)
+
+
+def main() -> None:
+    """The command `salver`."""
+    app()
