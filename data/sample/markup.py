@@ -23,8 +23,8 @@ def marked_up(text: str, lang: str, chance: Random) -> str:
 
 
 def page(text: str) -> str:
-    """A text as a plain HTML page."""
-    return _page(text, "")
+    """A text as a plain HTML page that leaves its charset to the mail around it."""
+    return _page(text, "").replace('<meta charset="utf-8">', "")
 
 
 def _outlook(text: str, lang: str) -> str:
