@@ -1,7 +1,6 @@
 """The sample company: what it promises, and that it is always built the same from its source."""
 
 import json
-import mailbox
 import os
 import re
 import subprocess
@@ -16,10 +15,9 @@ import pytest
 from salver.data.errors import InputError
 from salver.data.sample import build as sample
 from salver.data.sample.archive_source import INTENTS, Source, read_archive
-from salver.data.sample.backlog_source import Record, read_backlog
+from salver.data.sample.backlog_source import read_backlog
 from salver.data.sample.build import build
 from salver.data.sample.diversity import MOST, alike, alike_shares, words
-from salver.data.sample.mails import mail, mbox
 from salver.data.sample.staff import STRENGTHS, Staff
 
 HERE = Path(sample.__file__).parent
@@ -33,28 +31,14 @@ ANSWERS = "@answers meter_reading\n[de.noted]\nden Stand {reading} haben wir.\n[
 CASE = "== a01 | 2026-01 | normal\nStand\n--\n{name} meldet {meter_no}\n--\n<<de.noted reading=12 345>>\n"
 
 
-def lines(name: str) -> list[dict[str, object]]:
-    return [json.loads(line) for line in (HERE / name).read_text("utf-8").splitlines()]
-
-
 @pytest.fixture(scope="module")
 def archive() -> list[dict]:
-    return lines("archive.jsonl")
-
-
-@pytest.fixture(scope="module")
-def gold() -> list[dict]:
-    return lines("backlog.gold.jsonl")
+    return [json.loads(line) for line in (HERE / "archive.jsonl").read_text("utf-8").splitlines()]
 
 
 @pytest.fixture(scope="module")
 def source() -> Source:
     return read_archive(HERE / "source" / "archive")
-
-
-@pytest.fixture(scope="module")
-def records() -> list[Record]:
-    return read_backlog(HERE / "source" / "backlog")[0]
 
 
 @pytest.fixture(scope="module")
@@ -253,73 +237,6 @@ def test_some_short_messages_came_by_another_channel(archive: list[dict]) -> Non
     channels = Counter(row["channel"] for row in archive)
     assert set(channels) == {"email", "web_form", "chat", "sms", "social"}
     assert 0.1 <= 1 - channels["email"] / len(archive) <= 0.2
-
-
-# The backlog
-
-
-def test_the_backlog_holds_what_a_mailbox_holds(gold: list[dict], records: list[Record]) -> None:
-    assert len(gold) == len(records) >= 200
-    assert Counter(one["kind"] for one in gold)["machine"] >= 40
-    assert {one["intents"][0] for one in gold if one["intents"]} == set(INTENTS)
-    assert sum(one["requests"] > 1 for one in gold) >= 20
-    assert len({record.charset for record in records}) >= 4
-
-
-def test_the_mbox_gives_back_every_mail_in_the_order_of_the_gold(gold: list[dict]) -> None:
-    raw = (HERE / "backlog.mbox").read_bytes()
-    mails = list(mailbox.mbox(HERE / "backlog.mbox"))
-    assert [(one["Message-ID"] or "").strip("<>") for one in mails] == [one["message_id"] for one in gold]
-    assert re.search(rb"^>From December", raw, re.MULTILINE)
-
-
-def test_a_body_comes_back_as_it_was_written(records: list[Record]) -> None:
-    mails = list(mailbox.mbox(HERE / "backlog.mbox"))
-    checked = 0
-    for one, record in zip(mails, records, strict=True):
-        if record.format not in ("plain", "html") or record.bare or record.header("Content-Type"):
-            continue
-        text = one.get_payload(decode=True).decode(one.get_content_charset())
-        text = re.sub(r"^>(>*From )", r"\1", text.replace("\r\n", "\n"), flags=re.MULTILINE)
-        assert text.strip() == record.body.strip(), record.name
-        checked += 1
-    assert checked >= 150
-
-
-def test_nothing_is_added_twice_and_only_the_bare_are_left_bare(records: list[Record]) -> None:
-    for one, record in zip(mailbox.mbox(HERE / "backlog.mbox"), records, strict=True):
-        for name in ("Return-Path", "To", "Message-ID", "MIME-Version", "Content-Type"):
-            there = len(one.get_all(name, []))
-            assert there == (sum(key.lower() == name.lower() for key, _ in record.headers) if record.bare else 1)
-        head = mail(record).partition(b"\n\n")[0]
-        assert record.bare or head.isascii(), record.name
-
-
-def test_a_copy_is_the_same_mail_to_the_byte(gold: list[dict], records: list[Record]) -> None:
-    mails = {record.name: mail(record) for record in records}
-    copies = [one for one in gold if "copy_of" in one]
-    assert copies
-    for one in copies:
-        assert mails[one["name"]] == mails[one["copy_of"]]
-        assert one["message_id"] == next(other["message_id"] for other in gold if other["name"] == one["copy_of"])
-
-
-def test_a_line_that_begins_like_a_mail_is_quoted(tmp_path: Path) -> None:
-    text = (
-        "== r1 | kind=human | intents=- | urgency=low | lang=en\nFrom: A <a@b.example>\nSubject: Ü\n\nFrom here\n>From"
-    )
-    (tmp_path / "z.txt").write_text(text + " there\n", "utf-8")
-    records, faults = read_backlog(tmp_path)
-    assert faults == []
-    assert mbox(records).endswith(b"\n\n>From here\n>>From there\n\n")
-    assert b"Subject: =?utf-8?" in mbox(records)
-
-
-def test_nothing_of_the_backlog_stands_in_the_archive(source: Source, records: list[Record]) -> None:
-    learned = [words(case.text) for case in source.cases]
-    for record in records:
-        asked = words(re.sub(r"<[^>]*>", " ", record.body))
-        assert not any(min(len(asked), len(text)) >= 8 and alike(asked, text) for text in learned), record.name
 
 
 # The settings
