@@ -51,9 +51,6 @@ def written(folder: Path, text: str) -> Source:
     return read_archive(folder)
 
 
-# The build
-
-
 @pytest.mark.parametrize("seed", ["0", "4711"])
 def test_the_build_gives_the_same_bytes_every_time(tmp_path: Path, seed: str) -> None:
     command = [sys.executable, "-m", "salver.data.sample.build", str(tmp_path)]
@@ -115,9 +112,6 @@ def test_the_build_stops_when_texts_are_alike(tmp_path: Path, monkeypatch: pytes
         "Too many texts are alike: meter_reading 100.0%. Write some of them anew, in other words."
     )
     assert not (tmp_path / "archive.jsonl").exists()
-
-
-# The archive
 
 
 def test_the_archive_is_as_large_as_it_must_be(archive: list[dict]) -> None:
@@ -237,9 +231,6 @@ def test_some_short_messages_came_by_another_channel(archive: list[dict]) -> Non
     channels = Counter(row["channel"] for row in archive)
     assert set(channels) == {"email", "web_form", "chat", "sms", "social"}
     assert 0.1 <= 1 - channels["email"] / len(archive) <= 0.2
-
-
-# The settings
 
 
 def test_every_intent_waits_in_one_queue(staff: Staff) -> None:
