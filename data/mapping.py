@@ -1,0 +1,134 @@
+"""From the store's rows to nouns and back."""
+
+import json
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from salver.data.case import PastCase
+from salver.data.correction import Correction
+from salver.data.message import RawMessage
+from salver.data.reading import Urgency
+from salver.data.record import DecisionRecord, QueueEntry, StoredMessage
+
+
+def row_of_message(raw: RawMessage, copies: int, now: datetime) -> dict[str, Any]:
+    return {
+        "key": raw.key,
+        "sha256": raw.sha256,
+        "length": len(raw.content),
+        "raw": raw.content,
+        "source": raw.source,
+        "position": raw.position,
+        "media": raw.media,
+        "channel": raw.channel,
+        "received_at": raw.received_at,
+        "taken_in_at": now,
+        "copies": copies,
+        "state": "waiting",
+    }
+
+
+def is_whole(row: Any) -> bool:
+    """Whether the bytes of a stored message are those that were taken in."""
+    return bool(len(row.raw) == row.length and sha256(row.raw).hexdigest() == row.sha256)
+
+
+def raw_of(row: Any) -> RawMessage:
+    return RawMessage(
+        content=bytes(row.raw),
+        source=row.source,
+        position=row.position,
+        media=row.media,
+        channel=row.channel,
+        received_at=row.received_at,
+    )
+
+
+def stored_of(row: Any) -> StoredMessage:
+    return StoredMessage(
+        key=row.key, raw=raw_of(row), state=row.state, copies=row.copies, taken_in_at=row.taken_in_at, fault=row.fault
+    )
+
+
+def record_of(row: Any) -> DecisionRecord:
+    return DecisionRecord(
+        message=row.message,
+        bundle=row.bundle,
+        at=row.at,
+        kind=row.kind,
+        reason=row.reason,
+        line=row.line,
+        agent=row.agent,
+        queue=row.queue,
+        due=row.due,
+        urgency=Urgency(row.urgency),
+    )
+
+
+def row_of_entry(record: DecisionRecord) -> dict[str, Any]:
+    return {
+        "message": record.message,
+        "agent": record.agent,
+        "queue": record.queue,
+        "urgency": int(record.urgency),
+        "due": record.due,
+    }
+
+
+def entry_of(row: Any) -> QueueEntry:
+    return QueueEntry(message=row.message, agent=row.agent, queue=row.queue, urgency=Urgency(row.urgency), due=row.due)
+
+
+def row_of_correction(correction: Correction) -> dict[str, Any]:
+    return {
+        "message": correction.message,
+        "agent": correction.agent,
+        "at": correction.at,
+        "intent": correction.intent,
+        "urgency": correction.urgency,
+        "answer": correction.answer,
+        "assignee": correction.assignee,
+        "reason": correction.reason,
+    }
+
+
+def correction_of(row: Any) -> Correction:
+    return Correction(
+        message=row.message,
+        agent=row.agent,
+        at=row.at,
+        intent=row.intent,
+        urgency=row.urgency,
+        answer=row.answer,
+        assignee=row.assignee,
+        reason=row.reason,
+    )
+
+
+def row_of_case(case: PastCase) -> dict[str, Any]:
+    return {
+        "id": case.id,
+        "intent": case.intent,
+        "lang": case.lang,
+        "question": case.question,
+        "answer": case.answer,
+        "agent": case.agent,
+        "ending": case.ending,
+        "answered_at": case.answered_at,
+        "templates": json.dumps(case.templates),
+    }
+
+
+def case_of(row: Any) -> PastCase:
+    return PastCase(
+        id=row.id,
+        intent=row.intent,
+        lang=row.lang,
+        question=row.question,
+        answer=row.answer,
+        agent=row.agent,
+        ending=row.ending,
+        answered_at=row.answered_at,
+        templates=tuple(json.loads(row.templates)),
+    )

@@ -1,0 +1,156 @@
+"""The tables of the store: the same for SQLite and PostgreSQL."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+from salver.data.record import in_utc, storable
+
+HEAD = "0001"
+"""The newest migration; a test holds that it is."""
+
+VERSION_TABLE = "salver_version"
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment, kept in UTC and given back in UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        value = in_utc(value)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return None if value is None else in_utc(value)
+
+
+class Words(TypeDecorator[str]):
+    """Text that any database takes."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return None if value is None else storable(value)
+
+
+metadata = MetaData()
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("key", Words, primary_key=True),
+    Column("sha256", Words, nullable=False),
+    Column("length", Integer, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    Column("source", Words, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("media", Words, nullable=False),
+    Column("channel", Words, nullable=False),
+    Column("received_at", Moment),
+    Column("taken_in_at", Moment, nullable=False),
+    Column("copies", Integer, nullable=False),
+    Column("state", Words, nullable=False),
+    Column("fault", Words, nullable=False, server_default=""),
+    CheckConstraint("state IN ('waiting', 'done', 'quarantined')", name="messages_state"),
+    Index("messages_by_state", "state", "taken_in_at", "source", "position"),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("message", Words, ForeignKey("messages.key"), nullable=False),
+    Column("bundle", Words, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("agent", Words, nullable=False),
+    Column("queue", Words, nullable=False),
+    Column("due", Moment),
+    Column("urgency", Integer, nullable=False),
+    Column("line", Words, nullable=False),
+    Column("line_sha256", Words, nullable=False),
+    Column("previous", Words, nullable=False),
+    Column("hash", Words, nullable=False),
+    Index("decisions_by_message", "message", "id"),
+)
+
+chain = Table(
+    "chain",
+    metadata,
+    Column("one", Integer, primary_key=True, autoincrement=False),
+    Column("last_id", Integer, nullable=False),
+    Column("last_hash", Words, nullable=False),
+)
+"""The end of the audit, in one row: who adds to it locks this row, and who cuts the audit short is found out."""
+
+queue = Table(
+    "queue",
+    metadata,
+    Column("message", Words, ForeignKey("messages.key"), primary_key=True),
+    Column("agent", Words, nullable=False),
+    Column("queue", Words, nullable=False),
+    Column("urgency", Integer, nullable=False),
+    Column("due", Moment),
+    Index("queue_by_agent", "agent", "due"),
+    Index("queue_by_due", "due"),
+)
+"""The routed messages that nobody has answered yet."""
+
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("message", Words, ForeignKey("messages.key"), nullable=False),
+    Column("agent", Words, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("intent", Words),
+    Column("urgency", Words),
+    Column("answer", Words),
+    Column("assignee", Words),
+    Column("reason", Words, nullable=False),
+    Index("corrections_by_message", "message"),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("intent", Words, nullable=False),
+    Column("lang", Words, nullable=False),
+    Column("question", Words, nullable=False),
+    Column("answer", Words, nullable=False),
+    Column("agent", Words, nullable=False),
+    Column("ending", Words, nullable=False),
+    Column("answered_at", Moment),
+    Column("templates", Words, nullable=False),
+)
+"""Cases learned from corrections: masked texts only."""
+
+vectors = Table(
+    "vectors",
+    metadata,
+    Column("case_id", Words, ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True),
+    Column("encoder", Words, primary_key=True),
+    Column("dim", Integer, nullable=False),
+    Column("vector", LargeBinary, nullable=False),
+)
