@@ -1,0 +1,115 @@
+"""Take out of past texts whatever could name a person, before anything learns from them: `{kind}` stands in its place.
+
+First the case's own record, then what both sides of the case say, then typed spans, then every other number. More is
+taken than need be: what a company writes to everybody is put back where many replies show it.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+
+from salver.data.case import Case
+from salver.data.reading import Entity
+from salver.models.ports import Entities
+from salver.pipeline.clean import answer_body, clean_text
+from salver.pipeline.question import question
+from salver.pipeline.record import Record
+
+_NUMBER = re.compile(r"[\w§#+]*\d[\w²³]*(?:[.,:/\-–+'’*_@][\w]+)*")
+_SLOT = re.compile(r"\{[a-z0-9_]+\}")
+_REPEATED = re.compile(r"(\{[a-z0-9_]+\})(?:[ \t]*[,/-]?[ \t]*\1)+")
+_NUMBERED = re.compile(r"(\{(?:street|postcode|phone|iban|card|town)\})[ ,/-]{0,2}\{number\}")
+_INITIAL = re.compile(r"\b[A-ZÄÖÜ]\.[ ]?(?=\{name\})")
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
+)
+
+_Span = tuple[int, int, str]
+
+
+def mask(text: str, entities: Iterable[Entity], known: Mapping[str, str]) -> str:
+    """The text with a slot for every personal span. `known` maps what the record says to its kind.
+
+    What is known is found in any case, with umlauts or without, inflected, or with invisible characters in it. Slots
+    that stand in the text already are left alone.
+    """
+    return _masked(text, entities, Record(known))
+
+
+def mask_case(case: Case, finder: Entities) -> tuple[str, str]:
+    """The masked question and the masked body of the answer."""
+    cleaned = clean_text(case.text)
+    asked = visible(question(case.subject, cleaned.text))
+    answer = visible(answer_body(case.answer))
+    of_asked, of_answer = finder.find([asked, answer])
+    signed = visible("\n".join(cut.text for cut in cleaned.removed if cut.kind == "signature"))
+    record = Record.of_case(case, signed=signed, said=(*of_asked, *of_answer), both=(asked, answer))
+    return _masked(asked, of_asked, record), _masked(answer, of_answer, record)
+
+
+def visible(text: str) -> str:
+    """The text without invisible characters, its letters composed (NFC) and its digits plain."""
+    if text.isascii():
+        return text
+    return "".join(_plain(one) for one in unicodedata.normalize("NFC", _INVISIBLE.sub("", text)))
+
+
+def _plain(character: str) -> str:
+    if character.isdecimal() and not character.isascii():
+        return str(unicodedata.decimal(character))
+    return " " if character in "\u00a0\u2007\u202f" else character
+
+
+def _masked(text: str, entities: Iterable[Entity], record: Record) -> str:
+    found = list(entities)
+    shown = visible(text)
+    spans = [(one.start, one.end, one.kind) for one in found]
+    if shown != text:
+        spans = _moved(text, shown, spans)
+    spans = [*record.spans(shown), *spans]
+    slots = [match.span() for match in _SLOT.finditer(shown)]
+    kept = [one for one in spans if not any(start < one[1] and one[0] < end for start, end in slots)]
+    return _numbered(_replaced(shown, kept))
+
+
+def _moved(text: str, shown: str, spans: Sequence[_Span]) -> list[_Span]:
+    """Spans of a text where they stand in its visible form."""
+    moved = []
+    for start, end, kind in spans:
+        begin = len(visible(text[:start]))
+        moved.append((begin, min(len(shown), begin + len(visible(text[start:end]))), kind))
+    return moved
+
+
+def _replaced(text: str, spans: Sequence[_Span]) -> str:
+    """Overlapping spans become one slot of the kind of the longest; of equals, of the first."""
+    pieces, at = list[str](), 0
+    for start, end, kind in _united(spans):
+        pieces += text[at:start], f"{{{kind}}}"
+        at = end
+    return "".join([*pieces, text[at:]])
+
+
+def _united(spans: Sequence[_Span]) -> list[_Span]:
+    united, longest = list[_Span](), 0
+    for start, end, kind in sorted(spans, key=lambda one: (one[0], -one[1])):
+        if not united or start >= united[-1][1]:
+            united.append((start, end, kind))
+            longest = end - start
+            continue
+        first, last, before = united[-1]
+        longer = end - start > longest
+        united[-1] = first, max(last, end), kind if longer else before
+        longest = max(longest, end - start)
+    return united
+
+
+def _numbered(text: str) -> str:
+    """Every word with a digit that is left becomes a number; slots side by side that say the same become one."""
+    slots, pieces, at = list(_SLOT.finditer(text)), list[str](), 0
+    for slot in slots:
+        pieces += _NUMBER.sub("{number}", text[at : slot.start()]), slot[0]
+        at = slot.end()
+    text = "".join([*pieces, _NUMBER.sub("{number}", text[at:])])
+    text = _INITIAL.sub("", _REPEATED.sub(r"\1", text))
+    return _REPEATED.sub(r"\1", _NUMBERED.sub(r"\1", text))

@@ -1,0 +1,226 @@
+"""The end of a mail that says who wrote, on what device and under which law; and the line that greets."""
+
+import re
+
+from salver.data.reading import Cut, CutKind
+
+_NAMES = r"(?:[ ,]+[^\s,]+){0,5}[ ,.!]*(?:[:;][-)(D]+|\U0001f642)?"
+_CLOSING = re.compile(
+    r"\s*(?:(?:vielen |besten |herzlichen )?(?:dank|danke)(?: im voraus| schon ?mal| vorab)?(?: und|,| &)? )?"
+    r"(?:(?:mit |viele |beste |liebe |herzliche |freundliche |schöne |sonnige |freundlichen |(?:den )?besten )*"
+    r"(?:(?:freundliche[nm]|beste[nm]|kollegiale[nm]|herzliche[nm]|liebe[nm]|viele[nm]|sonnige[nm]|schöne[nm]) )?"
+    r"(?:gr(?:ü|ue|u)(?:ß|ss)(?:e|en|le)?|gruess(?:en)?)(?: aus \w+)?"
+    r"|hochachtungsvoll|mfg|m\.?\s?f\.?\s?g\.?|vg|lg|bg|glg|lieben gruß|gruezi|herzlichst"
+    r"|(?:thanks?|thank you|many thanks|cheers)(?: in advance| again)?(?:,| and| &)+ (?:best |kind |warm )?regards?"
+    r"|(?:with )?(?:the )?(?:best|kind|kindest|warm|warmest|many|my|friendly)(?: and (?:best|kind|warm))?"
+    r" (?:regards?|wishes|greetings)"
+    r"|with regards|regards|rgds|br|kr|greetings|sincerely(?: yours)?|yours (?:sincerely|faithfully|truly)|yours"
+    r"|respectfully(?: yours)?|cheers|all the best|best(?=\W*$|,)|take care(?! of)|cordially|god bless(?: you)?|blessings"
+    r"|kommen sie gut (?:durch|in|nach|heim)"
+    r"|(?:wir wünschen (?:ihnen|dir) )?(?:noch )?(?:eine?n? )?schöne[nrs]? (?:rest)?"
+    r"(?:tag|abend|woche|wochenende|feierabend|zeit)|alles gute|bis bald"
+    r"|have a (?:nice|good|great|lovely)|wishing you)" + _NAMES + r"$",
+    re.IGNORECASE,
+)
+_THANKS = re.compile(
+    r"\s*(?:(?:vielen |besten |herzlichen |1000 |tausend )?dank(?:e(?:schön)?)?(?: schon ?mal| vorab| im voraus)?"
+    r"|(?:many )?thanks|thank you|thx|tia|ta)(?: so much| very much| a lot| in advance)?[ ,.!]*$",
+    re.IGNORECASE,
+)
+_NAME_LINE = re.compile(r"\W{0,3}(?:[^\W\d_][\w.'’-]*[ ,]*){1,5}(?:\([^)]*\))?\s*$")
+_BARE_NAME = re.compile(
+    r"(?:(?:Dr|Prof)\. )*(?:[A-ZÄÖÜ]\.[ -]?)*[A-ZÄÖÜ][^\W\d_A-ZÄÖÜ]*\.?(?:[ -](?:von |van |de |zu |der"
+    r" )?[A-ZÄÖÜ][^\W\d_]+){0,2}$"
+)
+_NO_NAME_WORDS = (
+    "Danke Dankeschön Dank Thanks Bitte Please Dringend Urgent Hilfe Help Foto Anlage Anbei Photo Attached Nein No Ja Yes"
+    " Zählerstand Stand Rechnung Kündigung Adresse Termin Montag Dienstag Mittwoch Donnerstag Freitag Samstag Sonntag"
+    " Vielen Besten Many Thank Mein Meine Ihr Ihre Und And"
+)
+_NO_NAME = frozenset(_NO_NAME_WORDS.split())
+_DELIMITER = re.compile(r"\s*(?:--|—|–|__)\s*$")
+_RULE = re.compile(r"\s*[-_=~*#+•]{3,}\s*$|\s*ᐧ\s*$")
+_DEVICE = re.compile(
+    r"\W*(?:(?:diese (?:nachricht|e-?mail) wurde )?(?:von|mit|aus) (?:mein(?:em|er)|unterwegs|dem|der)?\s?[^.!?]{0,60}"
+    r"(?:gesendet|gesandt|geschrieben)(?: mit .{0,40})?|gesendet (?:von|mit|über|aus) .{0,60}"
+    r"|(?:sent|written|typed) (?:from|via|with|by|using|on) (?:a |my |the |mobile|mail|outlook|yahoo|windows"
+    r"|airmail|galaxy|"
+    r"\[|\w+ mail|gmail|proton|iphone|ipad|android|samsung|blackberry).{0,160}|from my (?:iphone|ipad|mobile"
+    r"|phone)\b.{0,40}"
+    r"|get \[?outlook\b.{0,120}|holen sie sich outlook\b.{0,120}|outlook für (?:ios|android)\b.{0,120}"
+    r"|envoyé (?:de|depuis) .{0,60}|verzonden (?:met|vanaf|van) .{0,60}|sendt fra .{0,60}|skickat från .{0,60}"
+    r"|inviato da .{0,60}|enviado desde .{0,60}|從我的.{0,40}|\w+ from mobile)\W*$",
+    re.IGNORECASE,
+)
+_LEGAL = re.compile(
+    r"\W*(?:(?:diese|this)s? (?:e-?mail|nachricht|mitteilung|message|communication|electronic)\b.{0,120}"
+    r"\b(?:vertraulich|rechtlich|bestimmt|confidential|privileged|intended|solely|virus|analizzato)"
+    r"|der inhalt dieser e-?mail|the (?:information|contents?) (?:contained )?(?:in|of) this (?:e-?mail|message)"
+    r"|(?:vertraulichkeitshinweis|disclaimer|confidentiality(?: notice)?|rechtlicher hinweis|hinweis zum"
+    r" datenschutz)\b"
+    r"|bitte (?:denken|prüfen|überlegen|schonen|bedenken) sie.{0,60}(?:umwelt|ausdruck|druck)|denken sie an die umwelt"
+    r"|(?:please )?(?:consider|think of) the environment|think before you print"
+    r"|sollten sie nicht der (?:richtige|vorgesehene|beabsichtigte)|if you (?:are|have) (?:not the intended"
+    r"|received this)"
+    r"|informationen? (?:zum|über den) datenschutz.{0,40}(?:unter|finden)|virenfrei|virus-free|avast)",
+    re.IGNORECASE,
+)
+_REGISTER = re.compile(
+    r"\b(?:HR[AB]\s?:?\s?\d|(?:Amtsgericht|Registergericht|Handelsregister|Sitz der Gesellschaft"
+    r"|Geschäftsführer(?:in|ung)?"
+    r"|Vorstand|Aufsichtsrat|USt\.?-?Id|Steuer-?Nr|VAT (?:no|reg)|Company (?:no|reg)|Registered (?:office"
+    r"|in))\b.{0,4}[:. ]"
+    r"|(?:Tel|Fax|Telefon|Telefax|Mobil|Mobile|Phone|Fon)\b\.?\s?:?\s*\(?[+\d]|Inh\. |www\.|Öffnungszeiten:)"
+)
+_POSTSCRIPT = re.compile(r"\W*p\.?\s?p?\.?\s?s\b[.:,]?\s?", re.IGNORECASE)
+_FACT = re.compile(
+    r"\W*(?:meine? |my )?(?:kunden|kd|vertrag|zähler|zaehler|rechnung|auftrag|bestell|vorgang|iban|customer"
+    r"|contract|account"
+    r"|meter|invoice|order|reference|ref)\w*[-. ]*.{0,24}\d",
+    re.IGNORECASE,
+)
+_GREETING = re.compile(
+    r"\s*(?:sehr (?:geehrte|verehrte)[rs]?\b|guten (?:tag|morgen|abend)\b|gruess gott|grüß gott\b|hallo\b"
+    r"|hallöchen\b|huhu\b"
+    r"|moin(?: moin)?\b|servus\b|liebe[rs]?\b(?= \S)|hi\b|hey\b|hello\b|dear\b|good (?:morning|afternoon|evening"
+    r"|day)\b"
+    r"|to whom it may concern\b)[^,!:.?\n]{0,60}(?:(?:dr|prof|mr|mrs|ms|hr"
+    r"|fr)\.[^,!:.?\n]{0,40}){0,2}(?:[,!:.]+\s*|$)",
+    re.IGNORECASE,
+)
+
+_REACH = 14
+"""Lines under a closing that may still be a signature."""
+_LONG_WORDS, _SMALL_WORDS = 9, 4
+"""Words, and words in small letters, from which a line is prose."""
+
+
+def unsigned(lines: list[str]) -> tuple[list[str], list[Cut]]:
+    """The lines without signature and footers, and these. All stay when nothing else would be left."""
+    kept, cuts = _trimmed(lines), list[Cut]()
+    for find in (_devices, _legal, _delimited, _closed, _company, _named):
+        kind, chosen = find(kept)
+        left = [line for i, line in enumerate(kept) if i not in chosen] if chosen else []
+        if any(line.strip() for line in left):
+            cuts.append(Cut(kind=kind, text="\n".join(kept[i] for i in sorted(chosen)).strip("\n")))
+            kept = _trimmed(left)
+    return kept, cuts
+
+
+def without_salutation(lines: list[str]) -> list[str]:
+    """The lines without the greeting at the top; what follows it on its line stays."""
+    text = "\n".join(lines).lstrip()
+    while (greeting := _GREETING.match(text)) and greeting.end() < len(text):
+        text = text[greeting.end() :].lstrip()
+    return text.split("\n")
+
+
+_Found = tuple[CutKind, set[int]]
+
+
+def _devices(lines: list[str]) -> _Found:
+    return "signature", {i for i, line in enumerate(lines) if len(line) < 200 and _DEVICE.match(line)}
+
+
+def _legal(lines: list[str]) -> _Found:
+    """Each notice goes to the end of its paragraph."""
+    found = set[int]()
+    for i, line in enumerate(lines):
+        if i and (_LEGAL.match(line) or (i - 1 in found and line.strip())):
+            found.add(i)
+    return "footer", found
+
+
+def _delimited(lines: list[str]) -> _Found:
+    """What stands under "-- " (RFC 3676, 4.3), and rules at the very end."""
+    for i, line in enumerate(lines):
+        if (_DELIMITER.match(line) and _count(lines[i + 1 :]) <= _REACH + 6) or (_RULE.match(line) and _last(lines, i)):
+            return "signature", _signature_lines(lines, i)
+    return "signature", set()
+
+
+def _closed(lines: list[str]) -> _Found:
+    """The last closing formula with the name and the short lines under it."""
+    for i in range(len(lines) - 1, max(0, len(lines) - 40), -1):
+        line = lines[i]
+        if len(line) < 100 and _CLOSING.match(line):
+            return "signature", _signature_lines(lines, i)
+        if len(line) < 60 and _THANKS.match(line) and _names_only(lines[i + 1 :]):
+            return "signature", set(range(i + 1, len(lines)))
+    return "signature", set()
+
+
+def _company(lines: list[str]) -> _Found:
+    """A last paragraph of short lines: a name first, or with a telephone, a register or an owner."""
+    start = _last_paragraph(lines)
+    tail = lines[start:]
+    if start == 0 or len(tail) > _REACH or any(_prose(line) for line in tail):
+        return "signature", set()
+    signed = _is_name(tail[0]) or any(_REGISTER.search(line) for line in tail)
+    return "signature", _signature_lines(lines, start) if signed else set()
+
+
+def _named(lines: list[str]) -> _Found:
+    """A name alone on the last line, under a whole sentence."""
+    last = len(lines) - 1
+    alone = last > 0 and _is_name(lines[last]) and lines[last - 1].rstrip().endswith((".", "!", "?", ")"))
+    return "signature", {last} if alone else set()
+
+
+def _is_name(line: str) -> bool:
+    line = line.strip()
+    return len(line) < 60 and _BARE_NAME.match(line) is not None and _NO_NAME.isdisjoint(line.split())
+
+
+def _signature_lines(lines: list[str], start: int) -> set[int]:
+    """From `start` on up to a postscript or to prose, without the customer's own numbers; of a long block the name."""
+    below = range(start + 1, len(lines))
+    end = next((i for i in below if _POSTSCRIPT.match(lines[i]) or _prose(lines[i])), len(lines))
+    if _count(lines[start + 1 : end]) > _REACH:
+        end = start + 1 + _name_lines(lines[start + 1 : end])
+    return {start, *(i for i in range(start + 1, end) if not _FACT.match(lines[i]))}
+
+
+def _name_lines(lines: list[str]) -> int:
+    """How many lines at the top are at most two short lines of words."""
+    taken = named = 0
+    for line in lines:
+        if line.strip() and (named == 2 or not _NAME_LINE.match(line)):
+            break
+        taken, named = taken + 1, named + bool(line.strip())
+    return taken if named else 0
+
+
+def _names_only(lines: list[str]) -> bool:
+    filled = [line for line in lines if line.strip()]
+    return 0 < len(filled) <= 2 and all(_NAME_LINE.match(line) for line in filled)
+
+
+def _prose(line: str) -> bool:
+    """A question, a long sentence, or a line of mostly small letters; a name, a firm and an address are none."""
+    words = line.split()
+    if line.rstrip().endswith("?") or (len(words) >= _LONG_WORDS and line.rstrip().endswith((".", "!", ",", ":"))):
+        return True
+    return sum(word[0].islower() for word in words) >= _SMALL_WORDS and not _REGISTER.search(line)
+
+
+def _last_paragraph(lines: list[str]) -> int:
+    start = len(lines)
+    while start and lines[start - 1].strip():
+        start -= 1
+    return start
+
+
+def _last(lines: list[str], i: int) -> bool:
+    return not any(line.strip() for line in lines[i + 1 :] if not _RULE.match(line))
+
+
+def _count(lines: list[str]) -> int:
+    return sum(1 for line in lines if line.strip())
+
+
+def _trimmed(lines: list[str]) -> list[str]:
+    end = len(lines)
+    while end and not lines[end - 1].strip():
+        end -= 1
+    return lines[:end]
