@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 
 
+MIN_CUSTOMERS = 5
+NEVER_ANSWERED = ("complaint", "cancellation", "bereavement", "gas_smell", "data_protection")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """`answer_at` is the least confidence at which a message is answered by itself, or None: never.
@@ -18,5 +22,5 @@ class Policy:
     because: str
     scope_at: float
     part_at: float = 0.6
-    min_customers: int = 5
-    never_answer: tuple[str, ...] = ("complaint", "cancellation", "bereavement", "gas_smell", "data_protection")
+    min_customers: int = MIN_CUSTOMERS
+    never_answer: tuple[str, ...] = NEVER_ANSWERED

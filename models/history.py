@@ -23,6 +23,8 @@ _BATCH = 512
 _TEMPERATURE = 0.1
 _RATE = 0.1
 _DROPPED = 0.3
+_ENOUGH = 150
+"""N-grams of a text that are looked at in one step; of a long text the next step sees others."""
 
 
 class HistoryEncoder:
@@ -98,11 +100,14 @@ def _batch(members: Sequence[NDArray[np.int64]], chance: np.random.Generator) ->
 
 
 def _thinned(batch: csr_matrix, chance: np.random.Generator) -> tuple[NDArray[np.int64], csr_matrix]:
-    """Drop some n-grams, so that none is leant on alone, and keep only the columns that the batch uses."""
-    used, columns = np.unique(batch.indices, return_inverse=True)
-    values = batch.data * (chance.random(batch.nnz) >= _DROPPED) / (1 - _DROPPED)
-    shape = (batch.shape[0], len(used))
-    return used, csr_matrix((values.astype(np.float32), columns.astype(np.int32), batch.indptr), shape=shape)
+    """Drop some n-grams, so that none is leant on alone, more of a long text; keep only the columns in use."""
+    lengths = np.diff(batch.indptr)
+    share = np.repeat(np.minimum(1 - _DROPPED, _ENOUGH / np.maximum(lengths, 1)), lengths)
+    kept = chance.random(batch.nnz) < share
+    used, columns = np.unique(batch.indices[kept], return_inverse=True)
+    values = (batch.data[kept] / share[kept]).astype(np.float32)
+    indptr = np.concatenate([[0], np.cumsum(kept)])[batch.indptr]
+    return used, csr_matrix((values, columns.astype(np.int32), indptr), shape=(batch.shape[0], len(used)))
 
 
 def _slope(table: NDArray[np.float32], batch: csr_matrix, labels: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -4,31 +4,25 @@ The whole message says what the main request is. A part of it is a request of it
 sure to want something else; so one long request told in many sentences stays one.
 """
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from salver.data.message import Message
 from salver.data.reading import Cleaned, Entity, Reading, Request, Scored, Urgency
 from salver.models.bundle import Bundle
 from salver.models.intents import NEIGHBOURS
+from salver.pipeline.mask import mask
+from salver.pipeline.question import question
 from salver.pipeline.split import split
 
 _LEAST_WORDS = 4
 _MOST_PARTS = 40
 """A longer message is read to its end, but what comes after this many parts is one part."""
 
-_PREFIXES = re.compile(
-    r"\s*(?:(?:(?:re|aw|antw|antwort|wg|fwd?|tr|rv|sv|vs)\s?(?:\[\d{1,3}\]|\(\d{1,3}\))?\s?[:：]"
-    r"|\[(?=[^\]]{0,60}\d)[^\]]{1,60}\]"
-    r"|\[(?:ext|extern|external|ticket|spam)\b[^\]]{0,60}\])\s*)*",
-    re.IGNORECASE,
-)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Ranked:
+class Ranked:
     """A text with its likeliest intents, best first, and the cosine to the nearest case."""
 
     text: str
@@ -44,37 +38,32 @@ class _Ranked:
         return self.intents[0].probability
 
 
-def question(subject: str, text: str) -> str:
-    """What the models see of a message: the subject without prefixes, and below it the cleaned text.
-
-    The subject is not told twice when the text begins with it.
-    """
-    subject = " ".join(_PREFIXES.sub("", subject, count=1).split())
-    text = text.strip()
-    if " ".join(text.split()).casefold().startswith(subject.casefold()):
-        return text
-    return f"{subject}\n{text}".strip()
-
-
 def classify(messages: Sequence[Message], cleaned: Sequence[Cleaned], bundle: Bundle) -> list[Reading]:
     """A reading for each message. One without a word has a main request without text."""
-    texts = [one.text for one in cleaned]
-    questions = [question(message.subject, text) for message, text in zip(messages, texts, strict=True)]
-    parts = [_few(found) for found in split(texts, bundle.sentences)]
-    ranked = iter(_rank([*questions, *(part for found in parts for part in found)], bundle))
+    questions = [question(message.subject, one.text) for message, one in zip(messages, cleaned, strict=True)]
+    entities = bundle.entities.find(questions)
+    masked = [mask(text, found, {}) for text, found in zip(questions, entities, strict=True)]
+    parts = [few(found) for found in split(questions, bundle.sentences)]
+    masked_parts = [_mask_part(part, found) for some, found in zip(parts, entities, strict=True) for part in some]
+    ranked = iter(_rank([*masked, *masked_parts], bundle))
     wholes = list(islice(ranked, len(questions)))
     requests = [
-        _requests(whole, text, list(islice(ranked, len(found))), bundle.policy.part_at)
-        for whole, text, found in zip(wholes, texts, parts, strict=True)
+        requests_of(whole, text, [replace(next(ranked), text=part) for part in some], bundle.policy.part_at)
+        for whole, text, some in zip(wholes, questions, parts, strict=True)
     ]
     known = bundle.scope.known([whole.cosine for whole in wholes], [whole.probability for whole in wholes])
     languages = bundle.languages.guess(questions)
-    levels = bundle.urgency.levels(questions)
-    entities = bundle.entities.find(texts)
+    levels = bundle.urgency.levels(masked)
     return [
         _reading(*of_one, scope_at=bundle.policy.scope_at)
         for of_one in zip(languages, requests, levels, known, entities, strict=True)
     ]
+
+
+def _mask_part(part: str, entities: Sequence[Entity]) -> str:
+    """A part as the models see it: what is masked in the whole is masked in it."""
+    placed = ((part.find(one.text), one) for one in entities if one.text)
+    return mask(part, [replace(one, start=at, end=at + len(one.text)) for at, one in placed if at >= 0], {})
 
 
 def _reading(
@@ -100,28 +89,28 @@ def _reading(
     )
 
 
-def _few(parts: tuple[str, ...]) -> tuple[str, ...]:
+def few(parts: tuple[str, ...]) -> tuple[str, ...]:
     """The parts worth looking at one by one: none when there is only one."""
     if len(parts) < 2:
         return ()
     return (*parts[: _MOST_PARTS - 1], "\n".join(parts[_MOST_PARTS - 1 :])) if len(parts) > _MOST_PARTS else parts
 
 
-def _rank(texts: Sequence[str], bundle: Bundle) -> list[_Ranked]:
+def _rank(texts: Sequence[str], bundle: Bundle) -> list[Ranked]:
     vectors = bundle.encoder.encode(texts)
     nearest = bundle.neighbours.nearest(vectors, NEIGHBOURS)
     voting = [[(bundle.cases[one].intent, cosine) for one, cosine in row if one in bundle.cases] for row in nearest]
     ranked = bundle.intents.rank(texts, vectors, voting)
     return [
-        _Ranked(text=text, intents=intents, cosine=near[0][1] if near else 0.0)
+        Ranked(text=text, intents=intents, cosine=near[0][1] if near else 0.0)
         for text, intents, near in zip(texts, ranked, voting, strict=True)
     ]
 
 
-def _requests(whole: _Ranked, text: str, parts: Sequence[_Ranked], part_at: float) -> tuple[Request, ...]:
+def requests_of(whole: Ranked, text: str, parts: Sequence[Ranked], part_at: float) -> tuple[Request, ...]:
     """The main request, then the others in the order they are asked."""
     wanted = _joined([_own_intent(part, whole.intent, part_at) for part in parts], whole.intent)
-    groups: dict[str, list[_Ranked]] = {whole.intent: []}
+    groups: dict[str, list[Ranked]] = {whole.intent: []}
     for intent, part in zip(wanted, parts, strict=True):
         groups.setdefault(intent, []).append(part)
     if len(groups) == 1:
@@ -131,7 +120,7 @@ def _requests(whole: _Ranked, text: str, parts: Sequence[_Ranked], part_at: floa
     return (Request(text=_text(main) or text.strip(), intents=whole.intents), *others)
 
 
-def _own_intent(part: _Ranked, main: str, part_at: float) -> str | None:
+def _own_intent(part: Ranked, main: str, part_at: float) -> str | None:
     """The intent of a part, or None when it is too short or too unsure to say."""
     if part.intent == main:
         return main
@@ -149,9 +138,9 @@ def _joined(intents: Sequence[str | None], main: str) -> list[str]:
     return wanted
 
 
-def _text(group: Sequence[_Ranked]) -> str:
+def _text(group: Sequence[Ranked]) -> str:
     return "\n".join(part.text.strip() for part in group)
 
 
-def _surest(group: Sequence[_Ranked], intent: str) -> tuple[Scored, ...]:
+def _surest(group: Sequence[Ranked], intent: str) -> tuple[Scored, ...]:
     return max((part for part in group if part.intent == intent), key=lambda part: part.probability).intents

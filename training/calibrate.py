@@ -1,10 +1,10 @@
 """The threshold above which a message may be answered without a person, chosen so that the error bound holds.
 
 The evidence are pairs of confidence and outcome for messages that the models had not seen. Thresholds are tried from
-strict to lax on a grid fixed beforehand; each must show, by an exact binomial test at 5 %, that more than `max_error` of
-the answers above it being wrong is not to be believed; the first that fails ends the sequence. So with 95 % confidence
-the chosen one keeps the bound (fixed sequence testing in Learn then Test: Angelopoulos et al., 2021; bound by Clopper
-and Pearson, 1934).
+strict to lax on a grid fixed beforehand; each must show, by an exact binomial test at 5 %, that no more than
+`max_error` of the answers above it are wrong; the first that fails ends the sequence. So with 95 % confidence the
+chosen one keeps the bound (fixed sequence testing in Learn then Test: Angelopoulos et al., 2021; bound by Clopper and
+Pearson, 1934).
 """
 
 from collections.abc import Sequence
@@ -15,6 +15,8 @@ from scipy.stats import beta
 
 DOUBT = 0.05
 _STEPS = 60
+_ONE_ERROR = 1.6
+"""So many times more answers are needed to show a bound when one of them is wrong."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,20 +68,24 @@ def fewest(max_error: float) -> int:
 
 
 def _grid(seen: int, least: int) -> list[int]:
-    """How many of the surest messages are tried, from few to all; fixed by numbers that do not depend on outcomes."""
+    """How many of the surest messages are tried, from few to all; fixed by numbers that do not depend on outcomes.
+
+    It starts where one error is allowed, or with all where there are fewer.
+    """
     if seen < least:
         return []
-    return sorted({round(one) for one in np.geomspace(least * 1.25, seen, _STEPS) if least <= round(one) <= seen})
+    start = min(round(least * _ONE_ERROR), seen)
+    return sorted({round(one) for one in np.geomspace(start, seen, _STEPS)})
 
 
-def _too_little(sure: np.ndarray, wrong: np.ndarray, max_error: float) -> str:  # type: ignore[type-arg]
+def _too_little(sure: np.ndarray, wrong: np.ndarray, max_error: float) -> str:
     least = fewest(max_error)
     if len(sure) < least:
         return (
-            f"Nothing is answered automatically: to show at most {max_error:.1%} wrong, {least} checked answers without "
-            f"an error are needed, and there are {len(sure)}: {least - len(sure)} are missing."
+            f"Nothing is answered automatically: to show at most {max_error:.1%} wrong, {least} checked answers "
+            f"without an error are needed, and there are {len(sure)}: {least - len(sure)} are missing."
         )
-    start = min(len(sure), round(least * 1.25))
+    start = _grid(len(sure), least)[0]
     return (
         f"Nothing is answered automatically: of the {start} surest answers {int(wrong[start - 1])} were wrong, "
         f"which does not show at most {max_error:.1%}."

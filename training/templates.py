@@ -8,7 +8,7 @@ value was the same for all of them is no slot: it is the company's own phone num
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -41,7 +41,7 @@ def induce(replies: Sequence[Reply], min_customers: int) -> tuple[tuple[Template
     for reply in replies:
         groups[reply.intent, reply.lang].append(reply)
     templates = [template for key in sorted(groups) for template in _of_group(groups[key], min_customers)]
-    return tuple(templates), _made_of(groups, templates)
+    return tuple(templates), _made_of(templates)
 
 
 def _of_group(replies: Sequence[Reply], min_customers: int) -> list[Template]:
@@ -109,9 +109,7 @@ def _values(line: str, reply: Reply) -> tuple[str, ...] | None:
     return hits[0].groups() if len(hits) == 1 else None
 
 
-def _made_of(
-    groups: Mapping[tuple[str, str], Sequence[Reply]], templates: Sequence[Template]
-) -> dict[str, tuple[str, ...]]:
+def _made_of(templates: Sequence[Template]) -> dict[str, tuple[str, ...]]:
     """By case, the templates that its answer holds, the longest first, leaving out those inside a longer one."""
     made: dict[str, list[Template]] = defaultdict(list)
     for template in sorted(templates, key=lambda one: (-len(one.text), one.id)):

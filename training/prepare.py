@@ -1,0 +1,96 @@
+"""Cases made ready for learning: masked, in parts, with a language and an urgency. Nothing learns from raw texts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from salver.data.case import Case, PastCase
+from salver.data.company import Company
+from salver.data.reading import Urgency
+from salver.models.entities import CompanyEntities
+from salver.models.language import ConfiguredLanguages
+from salver.models.sentences import SpacySentences
+from salver.models.urgency import presumed
+from salver.pipeline.classify import few
+from salver.pipeline.clean import answer_body
+from salver.pipeline.mask import mask_case, visible
+from salver.pipeline.split import split
+from salver.training.templates import Reply
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lesson:
+    """A case as the models see it. `question`, `parts` and `answer` are masked; `sent` is the answer's body as it was.
+
+    `parts` are the candidate parts of the question and empty where there is only one.
+    """
+
+    case: Case
+    lang: str
+    question: str
+    parts: tuple[str, ...]
+    answer: str
+    sent: str
+    urgency: Urgency
+
+    def reply(self) -> Reply:
+        """What templates are induced from."""
+        case = self.case
+        return Reply(
+            case=case.id,
+            intent=case.intent,
+            lang=self.lang,
+            sent=self.sent,
+            masked=self.answer,
+            customer=case.customer.identity or case.id,
+            agent=case.agent,
+            at=case.answered_at,
+            reopened=case.ending == "reopened",
+        )
+
+    def past(self, templates: Sequence[str]) -> PastCase:
+        """What a bundle keeps of the case."""
+        return PastCase(
+            id=self.case.id,
+            intent=self.case.intent,
+            lang=self.lang,
+            question=self.question,
+            answer=self.answer,
+            agent=self.case.agent,
+            ending=self.case.ending,
+            answered_at=self.case.answered_at,
+            templates=tuple(templates),
+        )
+
+
+def prepare(cases: Sequence[Case], company: Company) -> list[Lesson]:
+    """A lesson a case, in order. The urgency is the labelled one, or presumed where there is none."""
+    finder = CompanyEntities(company)
+    masked = [mask_case(case, finder) for case in cases]
+    questions = [question for question, _ in masked]
+    guessed = ConfiguredLanguages(company.languages).guess([case.text for case in cases])
+    parts = split(questions, SpacySentences())
+    return [
+        Lesson(
+            case=case,
+            lang=case.lang or lang.label,
+            question=question,
+            parts=few(some),
+            answer=answer,
+            sent=visible(answer_body(case.answer)),
+            urgency=urgency,
+        )
+        for case, (question, answer), lang, some, urgency in zip(
+            cases, masked, guessed, parts, _urgencies(cases, questions), strict=True
+        )
+    ]
+
+
+def _urgencies(cases: Sequence[Case], questions: Sequence[str]) -> list[Urgency]:
+    hours = [
+        (case.answered_at - case.received_at).total_seconds() / 3600 if case.answered_at and case.received_at else None
+        for case in cases
+    ]
+    return [
+        Urgency.of(case.urgency) if case.urgency else guess
+        for case, guess in zip(cases, presumed(questions, hours), strict=True)
+    ]

@@ -1,0 +1,224 @@
+"""The way from an archive to a bundle. This page is the order of learning, and the only one."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from salver.data.agent import Agent, Team
+from salver.data.case import Case
+from salver.data.company import Company
+from salver.data.errors import Fault, TrainingError
+from salver.data.policy import MIN_CUSTOMERS, NEVER_ANSWERED, Policy
+from salver.models.bundle import Bundle, Draft
+from salver.models.entities import CompanyEntities
+from salver.models.grams import Grams
+from salver.models.intents import NEIGHBOURS
+from salver.models.pretrained import PretrainedEncoder
+from salver.models.urgency import OrderedUrgency
+from salver.training import describe
+from salver.training.calibrate import choose
+from salver.training.evaluate import Prediction, evaluate
+from salver.training.fit import Text, Understanding, fit_understanding, history_encoder, ready_encoder
+from salver.training.gate import Exam, Verdict, better
+from salver.training.gather import gather
+from salver.training.prepare import Lesson, prepare
+from salver.training.rehearse import Rehearsal
+from salver.training.skills import estimate
+from salver.training.split import by_thread_and_time
+from salver.training.templates import induce
+
+Tell = Callable[[str], None]
+
+_FEWEST_TO_JUDGE = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What to learn from, for whom, and how. `at` is the time of training, `corrected` are cases from corrections."""
+
+    sources: tuple[Path, ...]
+    company: Company
+    team: Team | None
+    at: datetime
+    name: str
+    encoder: str = "history"
+    max_error: float = 0.02
+    never_answer: tuple[str, ...] | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    intents_file: Path | None = None
+    corrected: tuple[Case, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trained:
+    """A bundle to be saved, what it was judged on, and what was wrong in the sources.
+
+    `held_out` are lessons that were not learned from and are later than the others; empty where all were.
+    """
+
+    draft: Draft
+    faults: tuple[Fault, ...]
+    columns: Mapping[str, str]
+    lessons: int
+    held_out: tuple[Lesson, ...] = ()
+
+
+def train(order: Order, told: Tell) -> Trained:
+    """Learn from the whole archive; what it is worth is shown on its newest fifth, by learning from the rest first."""
+    lessons, faults, columns = _lessons(order, told)
+    earlier, later = _parted(lessons)
+    told(f"Learning from {len(earlier)} cases, to be tried on {len(later)} later ones")
+    tried = _tried(_understand(earlier, order), later)
+    told(f"Learning from all {len(lessons)} cases")
+    draft = _draft(lessons, order, {"later": evaluate(tried).to_json() if tried else {}})
+    return Trained(draft=draft, faults=faults, columns=columns, lessons=len(lessons))
+
+
+def challenge(order: Order, champion: Bundle, told: Tell) -> tuple[Trained, Verdict]:
+    """Learn a challenger, and judge it on the newest messages, which neither it nor the champion has seen."""
+    lessons, faults, columns = _lessons(order, told)
+    new = [one for one in lessons if one.case.id not in champion.cases]
+    _, later = _parted(lessons)
+    later_ids = {one.case.id for one in later}
+    exam = [one for one in new if one.case.id in later_ids]
+    if len(exam) < _FEWEST_TO_JUDGE:
+        exam = []
+    held = {one.case.id for one in exam}
+    kept = [one for one in lessons if one.case.id not in held]
+    told(f"Learning from {len(kept)} cases, to be judged on {len(exam)} later ones")
+    understanding = _understand(kept, order)
+    tried = _tried(understanding, exam)
+    draft = _draft(kept, order, {"later": evaluate(tried).to_json() if tried else {}}, understanding)
+    trained = Trained(draft=draft, faults=faults, columns=columns, lessons=len(lessons), held_out=tuple(exam))
+    verdict = better(
+        Exam(bundle=champion.name, predictions=tuple(_asked(champion, exam)), bound_shown=_shown(champion.policy)),
+        Exam(bundle=order.name, predictions=tuple(tried), bound_shown=_shown(draft.policy)),
+    )
+    return trained, verdict
+
+
+def _lessons(order: Order, told: Tell) -> tuple[list[Lesson], tuple[Fault, ...], Mapping[str, str]]:
+    told("Reading the archive")
+    gathered = gather(order.sources, order.company, columns=order.columns, intents_file=order.intents_file)
+    cases = _without_repeats([*gathered.cases, *order.corrected])
+    intents = {case.intent for case in cases}
+    if len(intents) < 2:
+        raise TrainingError(
+            f'all {len(cases)} cases have one intent, "{next(iter(intents), "")}"',
+            where=", ".join(map(str, order.sources)),
+            todo="There is nothing to tell apart: give an archive with at least two intents, or one without labels.",
+        )
+    told(f"Masking {len(cases)} cases")
+    return prepare(cases, order.company), tuple(gathered.faults), gathered.columns
+
+
+def _without_repeats(cases: Sequence[Case]) -> list[Case]:
+    """The last case with an id counts: a correction comes after what it corrects."""
+    return list({case.id: case for case in cases}.values())
+
+
+def _parted(lessons: Sequence[Lesson]) -> tuple[list[Lesson], list[Lesson]]:
+    split = by_thread_and_time([one.case for one in lessons])
+    later = {case.id for case in split.later}
+    return [one for one in lessons if one.case.id not in later], [one for one in lessons if one.case.id in later]
+
+
+def _understand(lessons: Sequence[Lesson], order: Order) -> Understanding:
+    grams = Grams()
+    maker = history_encoder(grams) if order.encoder == "history" else ready_encoder(PretrainedEncoder(order.encoder))
+    texts = [
+        Text(
+            id=one.case.id,
+            text=one.question,
+            intent=one.case.intent,
+            group=one.case.thread or one.case.id,
+            parts=one.parts,
+            answer=one.answer,
+        )
+        for one in lessons
+    ]
+    return fit_understanding(texts, maker, grams)
+
+
+def _draft(
+    lessons: Sequence[Lesson], order: Order, scores: dict[str, Any], understanding: Understanding | None = None
+) -> Draft:
+    found = understanding or _understand(lessons, order)
+    templates, made_of = induce([one.reply() for one in lessons], MIN_CUSTOMERS)
+    past = {one.case.id: one.past(made_of.get(one.case.id, ())) for one in lessons}
+    never = order.never_answer if order.never_answer is not None else NEVER_ANSWERED
+    rehearsal = Rehearsal(lessons, found.unseen, found.intents.labels)
+    scope, scope_at = rehearsal.scope()
+    part_at = rehearsal.part_at()
+    answers = rehearsal.answers(templates, past, CompanyEntities(order.company), part_at, never)
+    eligible = [one for one in answers if one.eligible]
+    bound = choose([one.confidence for one in eligible], [one.right for one in eligible], order.max_error)
+    return Draft(
+        name=order.name,
+        created=order.at,
+        company=order.company,
+        team=order.team or _team_of([one.case for one in lessons], order.company),
+        encoder=found.encoder,
+        intents=found.intents,
+        urgency=OrderedUrgency.fit([one.question for one in lessons], [one.urgency for one in lessons], Grams()),
+        scope=scope,
+        cases=tuple(past.values()),
+        vectors=found.vectors,
+        templates=templates,
+        skills=estimate([one.case for one in lessons], [one.lang for one in lessons]),
+        policy=Policy(
+            max_error=order.max_error,
+            answer_at=bound.at,
+            because=bound.because,
+            scope_at=scope_at,
+            part_at=part_at,
+            never_answer=never,
+        ),
+        scores=scores
+        | {
+            "unseen": evaluate(rehearsal.predictions).to_json(),
+            "weights": found.intents.weights,
+            "bound": describe.bound(bound, order.max_error),
+            "reliability": describe.reliability(rehearsal.predictions),
+            "coverage": describe.coverage(eligible, len(lessons)),
+            "volumes": describe.volumes([one.case for one in lessons]),
+        },
+    )
+
+
+def _team_of(cases: Sequence[Case], company: Company) -> Team:
+    """Everybody who ever answered, when nobody says who works here: with all languages and the usual hours."""
+    names = sorted({case.agent for case in cases if case.agent})
+    agents = tuple(Agent(id=name, name=name, languages=company.languages, hours=()) for name in names)
+    return Team(agents=agents, hours=(), timezone="UTC")
+
+
+def _tried(found: Understanding, lessons: Sequence[Lesson]) -> list[Prediction]:
+    """What newly learned parts say of lessons they have not seen."""
+    texts = [one.question for one in lessons]
+    vectors = found.encoder.encode(texts)
+    nearest = found.voters(vectors)
+    ranked = found.intents.rank(texts, vectors, nearest)
+    return [
+        Prediction(id=one.case.id, truth=one.case.intent, ranked=some, lang=one.lang)
+        for one, some in zip(lessons, ranked, strict=True)
+    ]
+
+
+def _asked(bundle: Bundle, lessons: Sequence[Lesson]) -> list[Prediction]:
+    """What a bundle says of lessons."""
+    texts = [one.question for one in lessons]
+    vectors = bundle.encoder.encode(texts)
+    near = bundle.neighbours.nearest(vectors, NEIGHBOURS)
+    voters = [[(bundle.cases[case].intent, cosine) for case, cosine in row] for row in near]
+    ranked = bundle.intents.rank(texts, vectors, voters)
+    return [
+        Prediction(id=one.case.id, truth=one.case.intent, ranked=some, lang=one.lang)
+        for one, some in zip(lessons, ranked, strict=True)
+    ]
+
+
+def _shown(policy: Policy) -> bool:
+    return policy.answer_at is not None
