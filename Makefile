@@ -1,0 +1,49 @@
+# `make` answers "is all well?"; `make demo` shows the whole job; `make test` runs the tests. Everything lives in .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.DEFAULT_GOAL := check
+.PHONY: check lint types layers test test-long demo bench sample gates clean help
+
+check: lint types layers test ## lint, types, layers, tests
+
+$(READY): pyproject.toml constraints.txt
+	@echo "Setting up .venv (some minutes the first time; torch comes first, as the CPU build)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --upgrade "pip>=23.2"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt torch
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e ".[training,pretrained,dev]"
+	@touch $(READY)
+
+lint: $(READY) ## style and format
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(READY) ## mypy, strict
+	@$(BIN)/mypy
+
+layers: $(READY) ## an import never points up
+	@PYTHONPATH=.typing $(BIN)/lint-imports --no-cache
+
+test: $(READY) ## the tests, without the long ones
+	@$(BIN)/python -m pytest
+
+test-long: $(READY) ## the long tests: crash, fuzz, benchmark smoke, PostgreSQL
+	@$(BIN)/python -m pytest -m long
+
+demo: $(READY) ## train on the sample company, work off its backlog, write a report
+	@$(BIN)/salver demo
+
+DATA ?= data/sample/archive.jsonl
+bench: $(READY) ## figures: make bench DATA=rows.jsonl
+	@$(BIN)/python -m bench.intents --data $(DATA)
+
+sample: $(READY) ## build the sample company's files from their sources
+	@$(BIN)/python -m salver.data.sample.build
+
+clean: ## remove what can be made again
+	@rm -rf build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
