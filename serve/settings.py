@@ -1,0 +1,159 @@
+"""What the owner set: one TOML file and the environment, read here and nowhere else.
+
+The file is the one that is named, else that of SALVER_SETTINGS, else `salver.toml` in the working directory, else
+none. A variable `SALVER_PORT` wins over `port` in the file, `SALVER_COMPANY_NAME` over `name` in `[company]`.
+Thresholds are no settings: they are calibrated for a bundle and travel in it.
+"""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from salver.data.company import Company
+from salver.data.errors import SettingsError
+from salver.serve import values
+
+FILE = "salver.toml"
+PREFIX = "SALVER_"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All settings. `file` is where they were read, or None.
+
+    Paths in the file are relative to its folder. `body_limit` is in bytes; `workers` is how many processes decide a
+    backlog, 0 for one a core. Without `tokens` nobody is asked for one. `store_url` is empty when it was not set.
+    """
+
+    file: Path | None = None
+    home: Path = Path(".salver")
+    store_url: str = field(default="", repr=False)
+    bundle: Path | None = None
+    bundles: Path | None = None
+    team: Path | None = None
+    company: Company = field(default_factory=Company)
+    host: str = "127.0.0.1"
+    port: int = 8080
+    tokens: tuple[str, ...] = field(default=(), repr=False)
+    body_limit: int = 10_000_000
+    workers: int = 0
+    max_error: float | None = None
+    never_answer: tuple[str, ...] | None = None
+
+    @property
+    def store(self) -> str:
+        """The URL of the store: the one that was set, or a file in `home`."""
+        return self.store_url or f"sqlite:///{self.home / 'store.db'}"
+
+    @property
+    def shelf(self) -> Path:
+        """The folder that holds the bundles."""
+        return self.bundles or self.home / "bundles"
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "home": values.path,
+    "store_url": values.text,
+    "bundle": values.path,
+    "bundles": values.path,
+    "team": values.path,
+    "host": values.text,
+    "port": values.whole(0, 65_535),
+    "tokens": values.secrets,
+    "body_limit": values.whole(1, 1 << 40),
+    "workers": values.whole(0, 1_024),
+    "max_error": values.share,
+    "never_answer": values.texts,
+    "company.name": values.text,
+    "company.own": values.owned,
+    "company.languages": values.languages,
+    "company.contact": values.contact,
+    "patterns": values.patterns,
+}
+_TABLES = ("company",)
+_VARIABLES = {PREFIX + key.upper().replace(".", "_"): key for key in _READERS}
+_WHICH = PREFIX + "SETTINGS"
+
+
+def load_settings(file: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings. Raises SettingsError for a missing file, an unknown key and a wrong value."""
+    file = _which(file, environ)
+    found = dict(_from_file(file)) if file else {}
+    found |= dict(_from_environment(environ))
+    company = {key.removeprefix("company."): found.pop(key) for key in list(found) if key.startswith("company.")}
+    if "patterns" in found:
+        company["patterns"] = found.pop("patterns")
+    return Settings(file=file, company=Company(**company), **found)
+
+
+def read_toml(file: Path) -> dict[str, Any]:
+    """A TOML file. Raises SettingsError when it is missing or is no TOML."""
+    try:
+        with file.open("rb") as opened:
+            return tomllib.load(opened)
+    except FileNotFoundError as error:
+        raise SettingsError("There is no such file", where=str(file), todo="Check the path.") from error
+    except OSError as error:
+        what = f"The file cannot be read ({error.strerror})"
+        raise SettingsError(what, where=str(file), todo="Check its rights.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"This is no TOML: {error}", where=str(file), todo="Correct that line.") from error
+
+
+def unknown(key: str, known: Iterable[str], where: str) -> SettingsError:
+    """What to tell of a key that nobody knows, with the nearest that somebody does."""
+    known = list(known)
+    last = {one.rpartition(".")[2]: one for one in known}
+    close = difflib.get_close_matches(key, known, n=1) or difflib.get_close_matches(key.rpartition(".")[2], last, n=1)
+    todo = f"Did you mean {last.get(close[0], close[0])}?" if close else f"The keys are {', '.join(known)}."
+    return SettingsError(f"There is no setting {key}", where=where, todo=todo)
+
+
+def wrong(key: str, error: ValueError, where: str) -> SettingsError:
+    """What to tell of a value that cannot be."""
+    return SettingsError(f"{key} {error}", where=where, todo="Correct it.")
+
+
+def _which(file: Path | None, environ: Mapping[str, str]) -> Path | None:
+    if file is not None:
+        return file
+    if environ.get(_WHICH):
+        return Path(environ[_WHICH])
+    return Path(FILE) if Path(FILE).is_file() else None
+
+
+def _from_file(file: Path) -> Iterator[tuple[str, Any]]:
+    for key, value in _flat(read_toml(file)):
+        if key not in _READERS:
+            raise unknown(key, _READERS, str(file))
+        read = _read(key, value, str(file))
+        yield key, file.parent / read if isinstance(read, Path) else read
+
+
+def _from_environment(environ: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
+    for name, value in environ.items():
+        if not name.startswith(PREFIX) or name == _WHICH:
+            continue
+        if name not in _VARIABLES:
+            raise unknown(name, _VARIABLES, "environment")
+        key = _VARIABLES[name]
+        yield key, _read(key, values.Written(value), f"environment, {name}")
+
+
+def _read(key: str, value: Any, where: str) -> Any:
+    try:
+        return _READERS[key](value)
+    except ValueError as error:
+        raise wrong(key, error, where) from error
+
+
+def _flat(tree: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for key, value in tree.items():
+        if key in _TABLES and isinstance(value, dict):
+            yield from ((f"{key}.{inner}", one) for inner, one in value.items())
+        else:
+            yield key, value

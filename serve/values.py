@@ -1,0 +1,129 @@
+"""What a setting may be. Each reader takes a TOML value, or `Written` text from the environment, and checks it.
+
+All raise ValueError with the end of a sentence that begins with the key: `must be a whole number from 0 to 65535`.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+
+class Written(str):
+    """Text that stands for a value of any type, as the environment holds it."""
+
+    __slots__ = ()
+
+
+def text(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError(f"must be a text, not {_shown(value)}")
+    return str(value)
+
+
+def path(value: Any) -> Path:
+    return Path(text(value)).expanduser()
+
+
+def whole(least: int, most: int) -> Callable[[Any], int]:
+    """A reader of whole numbers from `least` to `most`."""
+
+    def read(value: Any) -> int:
+        if isinstance(value, Written) and value.strip().isdecimal():
+            value = int(value)
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+            raise ValueError(f"must be a whole number from {least} to {most}, not {_shown(value)}")
+        return value
+
+    return read
+
+
+def share(value: Any) -> float:
+    """A number above 0 and below 1."""
+    if isinstance(value, Written):
+        try:
+            value = float(value)
+        except ValueError:
+            raise ValueError(f"must be a number between 0 and 1, not {_shown(value)}") from None
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < 1:
+        raise ValueError(f"must be a number between 0 and 1, not {_shown(value)}")
+    return float(value)
+
+
+def yes_or_no(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"must be true or false, not {_shown(value)}")  # noqa: TRY004 - one kind
+    return value
+
+
+def texts(value: Any) -> tuple[str, ...]:
+    """A list of texts; in the environment they are divided by commas."""
+    if isinstance(value, Written):
+        value = [one.strip() for one in value.split(",") if one.strip()]
+    if not isinstance(value, list) or not all(isinstance(one, str) and one.strip() for one in value):
+        raise ValueError(f'must be a list of texts such as ["a", "b"], not {_shown(value)}')
+    return tuple(value)
+
+
+def secrets(value: Any) -> tuple[str, ...]:
+    """Texts that must not be shown."""
+    try:
+        return texts([str(value)] if isinstance(value, str) and not isinstance(value, Written) else value)
+    except ValueError:
+        raise ValueError('must be a list of texts such as ["a", "b"]') from None
+
+
+def owned(value: Any) -> tuple[str, ...]:
+    """Addresses (`info@example.org`) and domains (`@example.org`)."""
+    found = tuple(one.casefold() for one in texts(value))
+    for one in found:
+        if "@" not in one:
+            raise ValueError(f'holds "{one}": write an address, or @{one} for all addresses of a domain')
+    return found
+
+
+def languages(value: Any) -> tuple[str, ...]:
+    """ISO 639-1 codes, at least one."""
+    found = texts(value)
+    if not found or not all(re.fullmatch("[a-z]{2}", one) for one in found):
+        raise ValueError(f'must be a list of language codes such as ["de", "en"], not {_shown(value)}')
+    return found
+
+
+def contact(value: Any) -> tuple[tuple[str, str], ...]:
+    """How a person is reached, in each language."""
+    return tuple(zip(languages(list(_table(value))), map(text, _table(value).values()), strict=True))
+
+
+def patterns(value: Any) -> tuple[tuple[str, str], ...]:
+    """Regular expressions by the kind of number that they find."""
+    for kind, pattern in _table(value).items():
+        try:
+            matches_nothing = re.compile(text(pattern)).fullmatch("")
+        except re.error as error:
+            raise ValueError(f"holds no regular expression for {kind}: {error}") from error
+        if matches_nothing:
+            raise ValueError(f"holds an expression for {kind} that finds the empty text everywhere")
+    return tuple(_table(value).items())
+
+
+def day(value: Any) -> date:
+    """A date, written as TOML does or as text."""
+    if type(value) is date:
+        return value
+    try:
+        return date.fromisoformat(text(value))
+    except ValueError:
+        raise ValueError(f"must hold dates such as 2026-12-25, not {_shown(value)}") from None
+
+
+def _table(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ValueError(f"must be a table in the settings file, not {_shown(value)}")  # noqa: TRY004 - one kind
+    return value
+
+
+def _shown(value: Any) -> str:
+    shown = repr(str(value)) if isinstance(value, str) else str(value)
+    return shown if len(shown) <= 60 else shown[:57] + "..."
