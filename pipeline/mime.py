@@ -1,0 +1,174 @@
+"""What is in a mail: its text, its attachments by name, its media types."""
+
+import re
+from binascii import a2b_qp
+from dataclasses import dataclass, field
+
+from salver.data.message import Attachment
+from salver.pipeline.charset import from_base64, one_line, text_of, tidy
+from salver.pipeline.fields import decoded
+from salver.pipeline.markup import text_of_html
+from salver.pipeline.parts import TOO_DEEP, Part
+
+MAX_TEXT = 2 * 1024 * 1024
+
+_META_CHARSET = re.compile(rb"<meta[^>]{1,200}charset\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE)
+_STUB = re.compile(
+    r"html|browser|viewer|e-?mail[- ]?(?:programm|client)|darstell|anzeig|display|view (?:this|it)", re.IGNORECASE
+)
+_STUB_LENGTH = 400
+_FLOWED = re.compile(r"(>*) ?(.*)", re.DOTALL)
+_NOT_FOR_READING = ("text/calendar", "text/csv", "text/vcard", "text/x-vcard", "text/directory", "text/xml")
+_ENCRYPTED = ("application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted", "multipart/encrypted")
+_TNEF = ("application/ms-tnef", "application/vnd.ms-tnef")
+_PLAIN_ENCODINGS = ("", "7bit", "8bit", "binary")
+
+
+@dataclass(slots=True)
+class Contents:
+    """What is in a mail. `enclosed` are mails attached to it; `problems` are codes, each once."""
+
+    text: str = ""
+    attachments: list[Attachment] = field(default_factory=list)
+    media_types: list[str] = field(default_factory=list)
+    enclosed: list[Part] = field(default_factory=list)
+    problems: dict[str, None] = field(default_factory=dict)
+    room: int = MAX_TEXT
+
+
+def contents(root: Part) -> Contents:
+    """Text, attachments and media types of a whole mail. Mails enclosed in it are listed and not opened."""
+    found = Contents()
+    found.text = _read(root, found, wanted=True)
+    return found
+
+
+def _read(part: Part, found: Contents, *, wanted: bool) -> str:
+    """The text of a part, "" for one that is listed only; whatever it holds is noted in `found`."""
+    kind = part.get_content_type()
+    found.media_types.append(kind)
+    if kind in _ENCRYPTED:
+        found.problems["encrypted"] = None
+    if kind == TOO_DEEP:
+        found.problems["too_deep"] = None
+    children = part.children()
+    if kind.startswith("message/"):
+        _note_enclosed(part, kind, children, found)
+        return ""
+    if children:
+        return _read_multipart(kind, children, found, wanted=wanted)
+    if kind.startswith("multipart/"):
+        found.problems["damaged_structure"] = None
+        return _leaf_text(part, found) if wanted else ""
+    if not _is_text(part, kind, first=found.room == MAX_TEXT):
+        _note_attachment(part, kind, found)
+        return ""
+    return _leaf_text(part, found, html=kind == "text/html") if wanted else ""
+
+
+def _read_multipart(kind: str, children: list[Part], found: Contents, *, wanted: bool) -> str:
+    if kind == "multipart/alternative" and wanted:
+        return _read_alternative(children, found)
+    reads = {"multipart/encrypted": 0, "multipart/report": 1}.get(kind, len(children))
+    texts = [_read(child, found, wanted=wanted and i < reads) for i, child in enumerate(children)]
+    return "\n\n".join(text for text in texts if text.strip())
+
+
+def _read_alternative(children: list[Part], found: Contents) -> str:
+    """The plain text, unless it is empty or only says that there is something better."""
+    plain, best = "", ""
+    for child in children:
+        if child.get_content_type() == "text/plain" and not plain:
+            plain = _read(child, found, wanted=True)
+        else:
+            text = _read(child, found, wanted=_is_stub(plain) and child.get_content_type() != "text/x-amp-html")
+            best = text if text.strip() else best
+    return best if best and _is_stub(plain) and not _says_the_same(plain, best) else plain
+
+
+def _is_stub(plain: str) -> bool:
+    plain = plain.strip()
+    return not plain or (len(plain) < _STUB_LENGTH and _STUB.search(plain) is not None)
+
+
+def _says_the_same(plain: str, other: str) -> bool:
+    words, others = set(plain.split()), set(other.split())
+    return len(words & others) * 2 > len(words) and len(words) * 2 > len(others)
+
+
+def _is_text(part: Part, kind: str, *, first: bool) -> bool:
+    if not kind.startswith("text/") or kind in _NOT_FOR_READING:
+        return False
+    if part.field("content-disposition").strip().lower().startswith("attachment"):
+        return False
+    return first or not part.filename()
+
+
+def _note_attachment(part: Part, kind: str, found: Contents) -> None:
+    name = part.filename()
+    if kind in _TNEF or name.lower() == "winmail.dat":
+        found.problems["tnef"] = None
+    found.attachments.append(Attachment(name=name, type=kind, size=part.size()))
+
+
+def _note_enclosed(part: Part, kind: str, children: list[Part], found: Contents) -> None:
+    if kind in ("message/delivery-status", "message/disposition-notification", "message/feedback-report"):
+        return
+    name = part.filename()
+    if kind == "message/rfc822" and children:
+        found.enclosed.append(children[0])
+        name = name or (decoded(children[0].field("subject"))[:80] or "mail") + ".eml"
+    found.attachments.append(Attachment(name=name, type=kind, size=part.size()))
+
+
+def _leaf_text(part: Part, found: Contents, *, html: bool = False) -> str:
+    raw = _transferred(part, found)
+    if len(raw) > found.room:
+        raw = raw[: max(found.room, 0)]
+        found.problems["text_too_long"] = None
+    found.room -= len(raw)
+    given = part.given()
+    charset = given.get("charset", "")
+    if html and not charset and (meta := _META_CHARSET.search(raw, 0, 2048)):
+        charset = meta[1].decode("ascii")
+    text, as_declared = text_of(raw, charset)
+    if not as_declared:
+        found.problems["charset"] = None
+    if html:
+        text, whole = text_of_html(text)
+        if not whole:
+            found.problems["text_too_long"] = None
+    elif given.get("format", "").lower() == "flowed":
+        text = _unflowed(text, delete_space=given.get("delsp", "").lower() == "yes")
+    return tidy(text)
+
+
+def _transferred(part: Part, found: Contents) -> bytes:
+    raw = part.raw_content()
+    encoding = one_line(part.field("content-transfer-encoding")).lower().split(";")[0].strip()
+    if encoding == "base64":
+        raw, whole = from_base64(raw)
+        if not whole:
+            found.problems["damaged_base64"] = None
+    elif encoding == "quoted-printable":
+        raw = a2b_qp(raw)
+    elif encoding not in _PLAIN_ENCODINGS:
+        found.problems["transfer_encoding"] = None
+    return raw
+
+
+def _unflowed(text: str, *, delete_space: bool) -> str:
+    """Join the lines that were broken for display only (RFC 3676)."""
+    lines: list[str] = []
+    open_quote: str | None = None
+    for line in text.splitlines():
+        quote, content = _FLOWED.match(line).groups()  # type: ignore[union-attr]
+        if open_quote == quote and lines and content != "-- ":
+            lines[-1] += content
+        else:
+            lines.append(f"{quote} {content}" if quote else content)
+        flows = content.endswith(" ") and content != "-- "
+        open_quote = quote if flows else None
+        if flows and delete_space:
+            lines[-1] = lines[-1][:-1]
+    return "\n".join(lines)
