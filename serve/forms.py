@@ -1,0 +1,241 @@
+"""What goes in and out over HTTP: the requests, the answers, and an example of each for the documentation."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from salver.data.message import Channel
+
+Key = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$", description="A message's id: 32 hexadecimal digits.")]
+Words = Annotated[str, Field(min_length=1, pattern=r"\S")]
+Level = Literal["low", "normal", "high", "critical"]
+
+EXAMPLE_ID = "3f2a9c0d5e6b47188a1b2c3d4e5f6071"
+_MAIL = "From: Jo Doe <jo@example.org>\nSubject: Strom weg\nMessage-ID: <1@example.org>\n\nBei uns ist der Strom weg.\n"
+_LINE: dict[str, Any] = {
+    "id": EXAMPLE_ID,
+    "requests": [{"text": "Bei uns ist der Strom weg", "intent": "power_outage", "probability": 0.97}],
+    "intent": "power_outage",
+    "probability": 0.97,
+    "urgency": "high",
+    "decision": "route",
+    "reason": "urgent",
+    "because": "It is urgent (Strom weg), so a person must see it.",
+    "answer": None,
+    "suggestions": [
+        {
+            "text": "wir kennen die Störung und arbeiten daran.",
+            "score": 0.91,
+            "cases": ["c0412", "c0077"],
+            "kind": "template",
+            "because": "It was sent to 31 customers.",
+            "holes": [],
+            "template": "t-outage",
+        }
+    ],
+    "queue": "energy",
+    "agent": "mara.lind",
+    "due": "2026-11-23T12:30:00+01:00",
+    "bundle": "2026-11",
+}
+
+
+class _Form(BaseModel):
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+
+class Question(_Form):
+    """A text of which one wants to know what would be decided. Nothing of it is kept."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"text": "Bei uns ist der Strom weg", "subject": "Störung?"}]}
+    )
+
+    text: Annotated[str, Field(description="What the customer wrote.")]
+    subject: str = ""
+    sender: Annotated[str, Field(alias="from", description="Who wrote it: `name@host`, or `Name <name@host>`.")] = ""
+    channel: Channel = "email"
+
+    def known(self) -> dict[str, str]:
+        """The further fields of a message that came as a text, as far as they are known."""
+        return {name: value for name, value in (("from", self.sender), ("channel", self.channel)) if value}
+
+
+class NewMessage(Question):
+    """A message that came as a text: a web form, a chat. The same fields again are the same message."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "text": "Bei uns ist der Strom weg",
+                    "subject": "Störung?",
+                    "from": "Jo Doe <jo@example.org>",
+                    "channel": "web_form",
+                    "message_id": "form-20261123-0815",
+                }
+            ]
+        }
+    )
+
+    to: Annotated[str, Field(description="To whom it was written.")] = ""
+    date: Annotated[datetime | None, Field(description="When it was written.")] = None
+    message_id: Annotated[str, Field(description="The channel's own id; tells two equal texts apart.")] = ""
+
+    def known(self) -> dict[str, str]:
+        more = {"to": self.to, "date": self.date.isoformat() if self.date else "", "message_id": self.message_id}
+        return super().known() | {name: value for name, value in more.items() if value}
+
+
+class Change(_Form):
+    """What an agent changed of a decision. What is left out was right."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "message": EXAMPLE_ID,
+                    "agent": "mara.lind",
+                    "intent": "power_outage",
+                    "answer": "Guten Tag,\n\nder Strom ist seit 14 Uhr wieder da.\n\nMara Lind",
+                    "reason": "It was an outage, not a question.",
+                }
+            ]
+        }
+    )
+
+    message: Key
+    agent: Annotated[Words, Field(description="Who says so.")]
+    at: Annotated[datetime | None, Field(description="When; now, if it is left out.")] = None
+    intent: Words | None = None
+    urgency: Level | None = None
+    answer: Annotated[Words | None, Field(description="What was sent; the message waits no longer.")] = None
+    assignee: Annotated[Words | None, Field(description="The agent who should have it.")] = None
+    reason: str = ""
+
+    @model_validator(mode="after")
+    def changes_something(self) -> "Change":
+        if not (self.intent or self.urgency or self.answer or self.assignee):
+            raise ValueError("it changes nothing: give intent, urgency, answer or assignee")
+        return self
+
+
+class Line(BaseModel):
+    """What was decided of a message, and why; the same that `salver batch` writes. What does not apply is null."""
+
+    model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [_LINE]})
+
+    id: str
+    requests: list[dict[str, Any]]
+    intent: str | None
+    probability: float | None
+    urgency: Level | None
+    decision: Literal["auto_answer", "route", "leave"]
+    reason: str
+    because: str
+    answer: str | None
+    suggestions: list[dict[str, Any]]
+    queue: str | None
+    agent: str | None
+    due: datetime | None
+    bundle: str
+
+
+class Pending(BaseModel):
+    """A message that is kept, but not decided. `because` says what holds it up."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"id": EXAMPLE_ID, "state": "waiting", "because": "It has not been read yet."}]}
+    )
+
+    id: str
+    state: Literal["waiting", "quarantined"]
+    because: str
+
+
+class Learned(BaseModel):
+    """What became of a correction. `learned` says whether the message helps with the next ones from now on."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"message": EXAMPLE_ID, "learned": True}]})
+
+    message: str
+    learned: bool
+
+
+class Waiting(BaseModel):
+    """A message that waits for a person."""
+
+    id: str
+    subject: str
+    intent: str | None
+    urgency: Level
+    queue: str
+    agent: str
+    due: datetime | None
+    overdue: bool
+
+
+class Queue(BaseModel):
+    """What waits, in the order in which it is due. `waiting` is how many there are in all, `limit` or not."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "waiting": 1,
+                    "messages": [
+                        {
+                            "id": EXAMPLE_ID,
+                            "subject": "Störung?",
+                            "intent": "power_outage",
+                            "urgency": "high",
+                            "queue": "energy",
+                            "agent": "mara.lind",
+                            "due": "2026-11-23T12:30:00+01:00",
+                            "overdue": False,
+                        }
+                    ],
+                }
+            ]
+        }
+    )
+
+    waiting: int
+    messages: list[Waiting]
+
+
+class Health(BaseModel):
+    """How the server is; `bundle` is the one that decides."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"status": "ready", "bundle": "2026-11"}]})
+
+    status: Literal["alive", "ready"]
+    bundle: str
+
+
+class Trouble(BaseModel):
+    """A problem as of RFC 9457. `errors` names each wrong field."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "type": "about:blank",
+                    "title": "Unprocessable Content",
+                    "status": 422,
+                    "detail": "text: Field required. See /docs for what is expected.",
+                    "errors": [{"where": "text", "what": "Field required"}],
+                }
+            ]
+        }
+    )
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[dict[str, str]] = []
+
+
+MAIL_EXAMPLE = {"mail": {"summary": "A mail, as its bytes are", "value": _MAIL}}
