@@ -6,7 +6,7 @@ from typing import Any
 
 from salver.models.tokens import Tokens
 
-_INNER_END = re.compile(r"[.!?…]\W*\s+\S|[。！？]\s*\S")
+_INNER_END = re.compile(r"[.!?…]\W{0,5}\s|[。！？]")
 
 
 class SpacySentences:

@@ -16,7 +16,7 @@ _ABBREVIATIONS = (
 _WHOLE = re.compile(
     rf"(?:{'|'.join(re.escape(one) for one in _ABBREVIATIONS.split())}|[^\W\d_]|\d{{1,2}}"
     rf"|(?:[^\W\d_]{{1,2}}\.)+[^\W\d_]{{1,2}}"
-    r"|\d{1,2}\.\d{1,2}|\d{1,2}\.\d{1,2}\.(?:19|20)?\d\d|(?:kunden|kd|rechnungs?|zähler|haus|vertrags?|auftrags?"
+    r"|\d{1,2}\.\d{1,2}|\d{1,2}\.\d{1,2}\.(?:19|20)?\d\d|(?:kunden|kd\.?|rechnungs?|zähler|haus|vertrags?|auftrags?"
     r"|bestell|tel)-?nr"
     r"|[^\W\d_-]{3,}str)\.$",
     re.IGNORECASE,

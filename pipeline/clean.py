@@ -1,5 +1,6 @@
 """Cut away what the customer did not write this time: quoted history, signatures, legal footers."""
 
+import re
 from collections.abc import Sequence
 
 from salver.data.message import Message
@@ -7,6 +8,7 @@ from salver.data.reading import Cleaned, Cut
 from salver.pipeline.quotes import Forward, unquoted
 from salver.pipeline.signature import unsigned, without_salutation
 
+_GAP = re.compile(r"\n{3,}")
 _LAYERS = 20
 """A mail is peeled until nothing changes; one with more layers than this was made to keep us busy and stays whole."""
 
@@ -24,7 +26,7 @@ def clean_text(body: str, *, forward: Forward = "marked") -> Cleaned:
         lines, cuts = _peeled(text.split("\n"), forward)
         if not cuts:
             return Cleaned(text=text, removed=tuple(removed))
-        text = "\n".join(lines).strip()
+        text = _GAP.sub("\n\n", "\n".join(lines)).strip()
         removed += cuts
     return Cleaned(text=whole)
 

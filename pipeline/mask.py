@@ -15,9 +15,9 @@ from salver.pipeline.clean import answer_body, clean_text
 from salver.pipeline.question import question
 from salver.pipeline.record import Record
 
-_NUMBER = re.compile(r"[\w§#+]*\d[\w²³]*(?:[.,:/\-–+'’*_@][\w]+)*")
+_NUMBER = re.compile(r"(?<![\w§#+])[\w§#+]*\d[\w²³]*(?:[.,:/\-–+'’*_@][\w]+)*")
 _SLOT = re.compile(r"\{[a-z0-9_]+\}")
-_REPEATED = re.compile(r"(\{[a-z0-9_]+\})(?:[ \t]*[,/-]?[ \t]*\1)+")
+_REPEATED = re.compile(r"(\{(?:name|street|town|postcode|phone|number)\})(?:[ \t]*[-/]?[ \t]*\1)+|(\{name\})(?:, \2)+")
 _NUMBERED = re.compile(r"(\{(?:street|postcode|phone|iban|card|town)\})[ ,/-]{0,2}\{number\}")
 _INITIAL = re.compile(r"\b[A-ZÄÖÜ]\.[ ]?(?=\{name\})")
 _INVISIBLE = re.compile(
@@ -111,5 +111,9 @@ def _numbered(text: str) -> str:
         pieces += _NUMBER.sub("{number}", text[at : slot.start()]), slot[0]
         at = slot.end()
     text = "".join([*pieces, _NUMBER.sub("{number}", text[at:])])
-    text = _INITIAL.sub("", _REPEATED.sub(r"\1", text))
-    return _REPEATED.sub(r"\1", _NUMBERED.sub(r"\1", text))
+    text = _INITIAL.sub("", _REPEATED.sub(_once, text))
+    return _REPEATED.sub(_once, _NUMBERED.sub(r"\1", text))
+
+
+def _once(slots: re.Match[str]) -> str:
+    return slots[1] or slots[2]

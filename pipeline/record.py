@@ -24,7 +24,7 @@ _TWO_VOWELS = re.compile("([aou])e")
 _ENDINGS = ("s", "es", "n", "en", "ns", "sche", "schen", "scher", "schem", "sches", "er")
 _GROUP = re.compile(r"\d+")
 _LEAST_DIGITS, _BEGINS, _INSIDE = 3, 5, 7
-_GAP = 12
+_GAP, _LONGEST = 12, 80
 _KIND = re.compile(r"[^a-z0-9]+")
 
 
@@ -174,7 +174,7 @@ class Record:
 
 
 def _tokens(text: str) -> list[_Token]:
-    return [_Token(match.start(), match.end(), folded(match[0])) for match in _TOKEN.finditer(text)]
+    return [_Token(match.start(), match.end(), folded(match[0][:_LONGEST])) for match in _TOKEN.finditer(text)]
 
 
 def _stems(word: str) -> Iterator[str]:

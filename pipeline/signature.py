@@ -15,7 +15,8 @@ _CLOSING = re.compile(
     r"|(?:with )?(?:the )?(?:best|kind|kindest|warm|warmest|many|my|friendly)(?: and (?:best|kind|warm))?"
     r" (?:regards?|wishes|greetings)"
     r"|with regards|regards|rgds|br|kr|greetings|sincerely(?: yours)?|yours (?:sincerely|faithfully|truly)|yours"
-    r"|respectfully(?: yours)?|cheers|all the best|best(?=\W*$|,)|take care(?! of)|cordially|god bless(?: you)?|blessings"
+    r"|respectfully(?: yours)?|cheers|all the best|best(?=\W*$|,)|take care(?! of)|cordially"
+    r"|god bless(?: you)?|blessings"
     r"|kommen sie gut (?:durch|in|nach|heim)"
     r"|(?:wir wünschen (?:ihnen|dir) )?(?:noch )?(?:eine?n? )?schöne[nrs]? (?:rest)?"
     r"(?:tag|abend|woche|wochenende|feierabend|zeit)|alles gute|bis bald"
@@ -27,19 +28,20 @@ _THANKS = re.compile(
     r"|(?:many )?thanks|thank you|thx|tia|ta)(?: so much| very much| a lot| in advance)?[ ,.!]*$",
     re.IGNORECASE,
 )
-_NAME_LINE = re.compile(r"\W{0,3}(?:[^\W\d_][\w.'’-]*[ ,]*){1,5}(?:\([^)]*\))?\s*$")
+_NAME_LINE = re.compile(r"\W{0,3}[^\W\d_][\w.'’-]*(?:[ ,]+[^\W\d_][\w.'’-]*){0,4}[ ,]*(?:\([^)]*\))?\s*$")
 _BARE_NAME = re.compile(
     r"(?:(?:Dr|Prof)\. )*(?:[A-ZÄÖÜ]\.[ -]?)*[A-ZÄÖÜ][^\W\d_A-ZÄÖÜ]*\.?(?:[ -](?:von |van |de |zu |der"
     r" )?[A-ZÄÖÜ][^\W\d_]+){0,2}$"
 )
 _NO_NAME_WORDS = (
-    "Danke Dankeschön Dank Thanks Bitte Please Dringend Urgent Hilfe Help Foto Anlage Anbei Photo Attached Nein No Ja Yes"
+    "Danke Dankeschön Dank Thanks Bitte Please Dringend Urgent Hilfe Help Foto Anlage Anbei Photo Attached"
+    " Nein No Ja Yes"
     " Zählerstand Stand Rechnung Kündigung Adresse Termin Montag Dienstag Mittwoch Donnerstag Freitag Samstag Sonntag"
     " Vielen Besten Many Thank Mein Meine Ihr Ihre Und And"
 )
 _NO_NAME = frozenset(_NO_NAME_WORDS.split())
 _DELIMITER = re.compile(r"\s*(?:--|—|–|__)\s*$")
-_RULE = re.compile(r"\s*[-_=~*#+•]{3,}\s*$|\s*ᐧ\s*$")
+_RULE = re.compile(r"\s*(?:[-_=~*#+•]{3,}|ᐧ)?\s*$")
 _DEVICE = re.compile(
     r"\W*(?:(?:diese (?:nachricht|e-?mail) wurde )?(?:von|mit|aus) (?:mein(?:em|er)|unterwegs|dem|der)?\s?[^.!?]{0,60}"
     r"(?:gesendet|gesandt|geschrieben)(?: mit .{0,40})?|gesendet (?:von|mit|über|aus) .{0,60}"
@@ -79,13 +81,14 @@ _FACT = re.compile(
     r"|meter|invoice|order|reference|ref)\w*[-. ]*.{0,24}\d",
     re.IGNORECASE,
 )
+_HELLO = (
+    r"\s*(?:sehr (?:geehrte|verehrte)[rs]?\b|guten (?:tag|morgen|abend)\b|gruess gott\b|grüß gott\b|hallo\b|hallöchen\b"
+    r"|huhu\b|moin(?: moin)?\b|servus\b|tach\b|liebe[rs]?\b(?= \S)|hi\b|hey\b|hello\b|dear\b"
+    r"|good (?:morning|afternoon|evening|day)\b|to whom it may concern\b)"
+)
+_TITLE_DOT = r"\.(?=\S)|(?<=[DMHF]r)\.|(?<=Prof)\.|(?<=Mrs)\.|(?<=M[sx])\.|(?<=Ing)\.|(?<=med)\.|(?<=[ .][A-Z])\."
 _GREETING = re.compile(
-    r"\s*(?:sehr (?:geehrte|verehrte)[rs]?\b|guten (?:tag|morgen|abend)\b|gruess gott|grüß gott\b|hallo\b"
-    r"|hallöchen\b|huhu\b"
-    r"|moin(?: moin)?\b|servus\b|liebe[rs]?\b(?= \S)|hi\b|hey\b|hello\b|dear\b|good (?:morning|afternoon|evening"
-    r"|day)\b"
-    r"|to whom it may concern\b)[^,!:.?\n]{0,60}(?:(?:dr|prof|mr|mrs|ms|hr"
-    r"|fr)\.[^,!:.?\n]{0,40}){0,2}(?:[,!:.]+\s*|$)",
+    rf"{_HELLO}(?:(?:[^,!:.?\n]|{_TITLE_DOT}){{0,70}}[,!:.]+(?:\s+|$)|(?:[ \t]+\S+){{0,4}}[ \t]*(?:\n\s*|$))",
     re.IGNORECASE,
 )
 
@@ -133,10 +136,15 @@ def _legal(lines: list[str]) -> _Found:
 
 def _delimited(lines: list[str]) -> _Found:
     """What stands under "-- " (RFC 3676, 4.3), and rules at the very end."""
-    for i, line in enumerate(lines):
-        if (_DELIMITER.match(line) and _count(lines[i + 1 :]) <= _REACH + 6) or (_RULE.match(line) and _last(lines, i)):
-            return "signature", _signature_lines(lines, i)
-    return "signature", set()
+    begin, filled, only_rules = None, 0, True
+    for i in range(len(lines) - 1, 0, -1):
+        only_rules = only_rules and bool(_RULE.match(lines[i]))
+        if only_rules or _DELIMITER.match(lines[i]):
+            begin = i
+        filled += bool(lines[i].strip())
+        if filled > _REACH + 6:
+            break
+    return "signature", set() if begin is None else _signature_lines(lines, begin)
 
 
 def _closed(lines: list[str]) -> _Found:
@@ -209,10 +217,6 @@ def _last_paragraph(lines: list[str]) -> int:
     while start and lines[start - 1].strip():
         start -= 1
     return start
-
-
-def _last(lines: list[str], i: int) -> bool:
-    return not any(line.strip() for line in lines[i + 1 :] if not _RULE.match(line))
 
 
 def _count(lines: list[str]) -> int:

@@ -11,8 +11,8 @@ _SHORT_LINE = 60
 """A line shorter than this was ended by its writer, not by the width of a window."""
 
 _CUE = re.compile(
-    r"(?:[,;.!?]\s*|\s[-–—]\s*|\s+)(?=(?:außerdem|ausserdem|zweitens|drittens|des weiteren|weiterhin bitte|ferner"
-    r" bitte"
+    r"(?:[,;.!?]\s{0,9}|(?<!\s)\s{1,9}(?:[-–—]\s{1,9})?)"
+    r"(?=(?:außerdem|ausserdem|zweitens|drittens|des weiteren|weiterhin bitte|ferner bitte"
     r"|und dann noch|und noch (?:was|etwas|eine|ein)\b|noch eine (?:frage|sache|bitte)|noch (?:was|etwas):|und"
     r" außerdem"
     r"|und ausserdem|und übrigens|übrigens|zusätzlich (?:bräuchte|möchte|brauche)"
