@@ -57,7 +57,8 @@ class Store(Database):
         counted = {"copies": table.c.copies + new.excluded.copies}
         statement = new.on_conflict_do_update(index_elements=[table.c.key], set_=counted)
         with self.writing() as connection:
-            found = dict(connection.execute(statement.returning(table.c.key, table.c.copies), rows).tuples().all())
+            kept = connection.execute(statement.returning(table.c.key, table.c.copies), rows)
+            found = {row.key: row.copies for row in kept}
         return [key for key in times if found[key] == times[key]]
 
     def waiting(self, limit: int) -> list[RawMessage]:
@@ -103,7 +104,7 @@ class Store(Database):
         table = schema.messages
         query = select(table.c.state, func.count(), func.sum(table.c.copies)).group_by(table.c.state)
         with self.reading() as connection:
-            rows = connection.execute(query).tuples().all()
+            rows = connection.execute(query).all()
         again = sum(int(copies) - count for _, count, copies in rows)
         return Counts(**{"waiting": 0, "done": 0, "quarantined": 0} | {row[0]: row[1] for row in rows}, copies=again)
 
@@ -157,7 +158,7 @@ class Store(Database):
         table = schema.queue
         query = select(table.c.agent, func.count()).where(table.c.agent != "").group_by(table.c.agent)
         with self.reading() as connection:
-            return dict(connection.execute(query).tuples().all())
+            return {row[0]: row[1] for row in connection.execute(query)}
 
     def correct(self, correction: Correction) -> None:
         """Keep what an agent changed. With an answer the message waits no longer; otherwise its place may change."""
