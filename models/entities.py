@@ -1,9 +1,11 @@
 """The typed spans of a text: the company's own numbers, then what has a shape, then names."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from importlib.resources import files
+from itertools import accumulate
 from typing import Any
 
 from salver.data.company import Company
@@ -42,6 +44,7 @@ _TITLE_WORDS = frozenset(
 _BEFORE, _AFTER = 12, 30
 """Characters around a month or a first name in which the rest of a date or of a name stands."""
 _PROMISING = re.compile(r"\d|[^\W\d_][ -](?:von |van |de |der |zu )?[A-ZÄÖÜÀ-ÖØ-ÞĀ-Ž]")
+_APART = "\n\n"
 _NO_FAMILY = frozenset(
     [
         "Damen",
@@ -117,26 +120,31 @@ class CompanyEntities:
 
     def _ruled(self, text: str) -> Iterator[Span]:
         """Dates written out and names from the list, by spaCy's entity ruler; it reads only where one may stand."""
-        for at, part in self._windows(text):
-            for span in self._tokens(part).ents:
-                start, end = at + span.start_char, at + span.end_char
-                if span.label_ == "name":
-                    yield Span("name", start, end, span.text)
-                elif any(map(str.isdecimal, span.text)):
-                    yield Span("date", start, end, _written_date(span.text))
+        windows = list(self._windows(text))
+        if not windows:
+            return
+        begins = list(accumulate((end - start + len(_APART) for start, end in windows), initial=0))
+        read = self._tokens(_APART.join(text[start:end] for start, end in windows))
+        for span in read.ents:
+            window = bisect_right(begins, span.start_char) - 1
+            start = windows[window][0] + span.start_char - begins[window]
+            if span.label_ == "name":
+                yield Span("name", start, start + len(span.text), span.text)
+            elif any(map(str.isdecimal, span.text)):
+                yield Span("date", start, start + len(span.text), _written_date(span.text))
 
-    def _windows(self, text: str) -> Iterator[tuple[int, str]]:
-        """Stretches of the text around months and first names, with where they begin."""
+    def _windows(self, text: str) -> Iterator[tuple[int, int]]:
+        """Stretches of the text around months and first names."""
         begin = end = 0
         for word in _WORD.finditer(text):
-            if word[0].casefold() in self._ruled_words and _PROMISING.search(
-                text, max(0, word.start() - 6), word.end() + 8
-            ):
+            if word[0].casefold() in self._ruled_words and _promising(text, *word.span()):
                 if word.start() > end:
-                    yield begin, text[begin:end]
+                    if end:
+                        yield begin, end
                     begin = text.rfind(" ", 0, max(0, word.start() - _BEFORE)) + 1
                 end = text.find(" ", word.end() + _AFTER) % (len(text) + 1)
-        yield begin, text[begin:end]
+        if end:
+            yield begin, end
 
     def _titled(self, text: str) -> Iterator[Span]:
         for match in _GERMAN_TITLE.finditer(text):
@@ -162,6 +170,10 @@ def _compiled(kind: str, pattern: str) -> re.Pattern[str]:
     except re.error as error:
         where, todo = f"patterns.{kind}", "Write a Python regular expression."
         raise SettingsError(f'"{pattern}" is no regular expression ({error})', where=where, todo=todo) from error
+
+
+def _promising(text: str, start: int, end: int) -> bool:
+    return _PROMISING.search(text, max(0, start - 6), end + 8) is not None
 
 
 def _name(text: str, start: int, end: int) -> Span:
