@@ -33,7 +33,7 @@ _SHARPNESS = 24.0
 _LITTLE = 0.5
 """The weight of what an intent's templates were used for at all, against 1 for the nearest case."""
 _WEAK = 0.05
-"""A template with a lower score stands among the past answers, not before them."""
+"""A template with a lower score, or in another language, stands among the past answers, not before them."""
 _NOISE = 0.01
 """A text with a lower score is not worth an agent's look."""
 
@@ -127,9 +127,9 @@ class _Search:
         offers = sorted(self._offers(), key=lambda one: (-one.score, one.template.id))
         templates = [self._of_template(one) for one in offers]
         past = self._past_answers([one.template.text for one in offers])
-        likely = [one for one in templates if one.score >= _WEAK]
+        likely = [one for one in templates if one.score >= _WEAK and one.lang == self._lang]
         rest = [one for one in (*templates, *past) if one not in likely and one.score >= _NOISE]
-        rest.sort(key=lambda one: -one.score)
+        rest.sort(key=lambda one: (one.lang != self._lang, -one.score))
         return Match(suggestions=(*likely, *rest)[:_TOP], candidate=self._candidate())
 
     def _offers(self) -> list[_Offer]:

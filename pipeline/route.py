@@ -20,8 +20,8 @@ UNCLEAR = "unclear"
 _UNKNOWN_SKILL = 0.5
 _FULL = 0.25
 """What a full desk costs, as a share of solved messages; half a desk costs half of it."""
-_LATE = 0.3
-"""What it costs not to be at work before an answer is due."""
+_LATE = 0.5
+"""What it costs not to be at work before an answer is due: more than agents mostly differ in skill."""
 _FIRST_YEAR = 1990
 """A message dated earlier was dated wrongly."""
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

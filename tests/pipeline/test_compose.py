@@ -1,0 +1,108 @@
+"""The words of an automatic answer."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from small_bundle import COMPANY, a_reading
+
+from salver.data.answer import Candidate, Match, Template
+from salver.data.company import Company
+from salver.data.message import Address
+from salver.pipeline.compose import LANGUAGES, compose, one_line, person
+
+BODY = "Ihren Zählerstand {reading} haben wir eingetragen."
+
+
+def answered(text: str = BODY, lang: str = "de", sender: str = "", company: Company = COMPANY) -> str:
+    template = Template(id="t", intent="a", lang=lang, text=BODY, slots=(), cases=(), customers=9, agents=2)
+    found = Match(candidate=Candidate(template=template, text=text, confidence=1, holes=(), cases=()))
+    return compose(found, a_reading({"a": 1.0}, lang=lang), company, Address(name=sender, email="x@posthorn.example"))
+
+
+def test_an_answer_in_german() -> None:
+    assert answered("Danke, ist notiert.", sender="Anneliese Brockmann") == (
+        "Guten Tag Anneliese Brockmann,\n\nDanke, ist notiert.\n\nMit freundlichen Grüßen\nElmtalwerke GmbH\n\n"
+        "Diese Antwort wurde von einem Programm geschrieben und ohne Prüfung durch einen Menschen verschickt.\n"
+        "Einen Menschen erreichen Sie unter 05399 700 0."
+    )
+
+
+def test_an_answer_in_english_with_nothing_known_of_sender_or_company() -> None:
+    assert answered("Thank you, noted.", lang="en", company=Company()) == (
+        "Hello,\n\nThank you, noted.\n\nKind regards\n\n"
+        "This answer was written by a machine and sent without a person having checked it.\n"
+        "To reach a person, simply reply to this message."
+    )
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_answer_says_that_a_machine_wrote_it_and_how_to_reach_a_person(lang: str) -> None:
+    text = answered(lang=lang)
+    assert "Programm" in text or "machine" in text
+    assert dict(COMPANY.contact)[lang] in text
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Anneliese Brockmann",
+        "Dr. Wolf-Dieter Hagemeister",
+        "Ayşe Demirtaş",
+        "Sean O’Connor",
+        "Anna van der Berg",
+        "J. R. Ott",
+    ],
+)
+def test_a_persons_name_is_greeted(name: str) -> None:
+    assert person(name) == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "Brockmann",
+        "Brockmann, Anneliese",
+        "info@posthorn.example",
+        "Bäckerei Bartels GmbH",
+        "Elm Kundenservice",
+        "{name} {iban}",
+        "https://evil.example Klick",
+        "www.evil.example Jetzt",
+        "Gewinner 2026",
+        "<b>Max</b> Muster",
+        "Max Muster %s",
+        "max muster",
+        "Eins Zwei Drei Vier Fünf Sechs",
+        "Anna " + "A" * 60,
+    ],
+)
+def test_what_is_not_plainly_a_persons_name_is_not_greeted(name: str) -> None:
+    assert person(name) == ""
+    assert answered(sender=name).startswith("Guten Tag,\n\n")
+
+
+def test_line_breaks_and_invisible_characters_are_cleaned_out_of_a_name() -> None:
+    assert answered(sender="Anna\r\nBcc:\u202e Ott\u200b").startswith("Guten Tag,\n")
+    assert answered(sender="Anna\r\n\x00 Ott\u200b").startswith("Guten Tag Anna Ott,\n")
+
+
+def test_braces_in_a_customers_words_stay_as_they_are() -> None:
+    text = "Ihr {0} {reading!r} {{x}} %s ${HOME} {{ 7*7 }} ist notiert."
+    assert text in answered(text)
+
+
+@given(st.text())
+def test_whatever_stands_in_a_name_the_greeting_is_one_line(name: str) -> None:
+    greeting, _, rest = answered(sender=name).partition("\n\n")
+    assert greeting.isprintable()
+    assert greeting.startswith("Guten Tag")
+    assert rest.startswith(BODY)
+    assert one_line(one_line(name)) == one_line(name)
+
+
+def test_nothing_is_composed_without_a_candidate_or_in_a_language_without_words() -> None:
+    with pytest.raises(ValueError, match="nothing to compose"):
+        compose(Match(), a_reading({"a": 1.0}), COMPANY)
+    with pytest.raises(ValueError, match="nothing to compose"):
+        answered(lang="it")
