@@ -81,10 +81,12 @@ def _codec(charset: str) -> str:
     name = _ALIASES.get(name, name) or "utf-8"
     try:
         found = codecs.lookup(name).name
-        b"".decode(name)  # raises for codecs that make no text, as zlib_codec and rot13
+        if found in _DENIED:
+            return ""
+        b"0000".decode(name, "replace")  # raises for codecs that make no text, as zlib_codec and rot13
     except (LookupError, ValueError):
         return ""
-    return "" if found in _DENIED else found
+    return found
 
 
 def _strict(raw: bytes, codec: str) -> str | None:

@@ -21,7 +21,7 @@ _ONE_ADDRESS = re.compile(r'\s*(?:"([^"\\]*)"|([^"\\<>()@,;:]*?))\s*<\s*([^<>\s"
 _ADDRESS_TOKEN = re.compile(
     r'"((?:[^"\\]|\\.)*+)"?'  # 1: a quoted string, closed or not
     r"|\(((?:[^()\\]|\\.)*+)\)?"  # 2: a comment
-    r"|<([^<>]*+)>?"  # 3: an address in angles
+    r"|<([^<>,;]*+)>?"  # 3: an address in angles
     r"|([,;])|(:)"  # 4: the end of an address; 5: of a group's name
     r'|([^",;:<>()\s]+)'  # 6: a word
 )

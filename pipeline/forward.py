@@ -35,6 +35,7 @@ _FIELD = re.compile(
 )
 _MAX_BLOCKS = 20
 _MAX_LINES = 5_000
+_MAX_SENDER = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def _run(lines: list[str], start: int) -> tuple[int, set[str], str, str]:
             role = _ROLE[line["label"].lower()]
             roles.add(role)
             if role == "from" and not sender:
-                sender = line["value"]
+                sender = line["value"][:_MAX_SENDER]
         at += 1
     return at, roles, quote, sender
 

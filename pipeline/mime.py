@@ -159,16 +159,13 @@ def _transferred(part: Part, found: Contents) -> bytes:
 
 def _unflowed(text: str, *, delete_space: bool) -> str:
     """Join the lines that were broken for display only (RFC 3676)."""
-    lines: list[str] = []
-    open_quote: str | None = None
+    pieces: list[str] = []
+    flowing: str | None = None  # the quote marks of a line that goes on
     for line in text.splitlines():
         quote, content = _FLOWED.match(line).groups()  # type: ignore[union-attr]
-        if open_quote == quote and lines and content != "-- ":
-            lines[-1] += content
-        else:
-            lines.append(f"{quote} {content}" if quote else content)
+        if flowing != quote or content == "-- ":
+            pieces += ("\n", quote, " " if quote else "")
         flows = content.endswith(" ") and content != "-- "
-        open_quote = quote if flows else None
-        if flows and delete_space:
-            lines[-1] = lines[-1][:-1]
-    return "\n".join(lines)
+        pieces.append(content[:-1] if flows and delete_space else content)
+        flowing = quote if flows else None
+    return "".join(pieces[1:])
