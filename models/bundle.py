@@ -160,6 +160,8 @@ def _assemble(
 ) -> Bundle:
     grams = Grams()
     vectors = arrays_of(files["vectors.npz"], folder)["vectors"]
+    if vectors.ndim != 2 or len(vectors) != len(cases):
+        raise ValueError("the vectors are not the cases'")
     encoder: HistoryEncoder | PretrainedEncoder
     if brain.encoder == "history":
         encoder = HistoryEncoder.from_arrays(arrays_of(files["encoder.npz"], folder), grams)

@@ -77,6 +77,13 @@ class TfIdf:
         self.rarity = rarity
 
     @classmethod
+    def of_arrays(cls, columns: NDArray[np.int32], rarity: NDArray[np.float32]) -> "TfIdf":
+        """Weights as they were saved. Raises ValueError when they do not belong together."""
+        if columns.ndim != 1 or columns.shape != rarity.shape or columns.dtype.kind != "i":
+            raise ValueError("n-grams and their rarity do not belong together")
+        return cls(columns, rarity)
+
+    @classmethod
     def fit(cls, counts: csr_matrix, at_least: int = 2) -> "TfIdf":
         """Keep the n-grams that stand in `at_least` texts; in fewer than 50 texts all are kept."""
         texts = counts.shape[0]

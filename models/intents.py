@@ -120,9 +120,12 @@ class StackedIntents:
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], labels: tuple[str, ...], grams: Grams) -> "StackedIntents":
-        words = Linear(arrays["word_weights"], arrays["word_bias"])
-        vectors = Linear(arrays["vector_weights"], arrays["vector_bias"])
-        weigh = TfIdf(arrays["columns"], arrays["rarity"])
+        weigh = TfIdf.of_arrays(arrays["columns"], arrays["rarity"])
+        found, dim = len(weigh.columns), arrays["vector_weights"].shape[-1]
+        words = Linear.of_arrays(arrays["word_weights"], arrays["word_bias"], found, len(labels))
+        vectors = Linear.of_arrays(arrays["vector_weights"], arrays["vector_bias"], dim, len(labels))
+        if arrays["weights"].shape != (3,):
+            raise ValueError("there are three opinions")
         return cls(Opinions(labels, grams, weigh, words, vectors), arrays["weights"])
 
 

@@ -33,6 +33,13 @@ class Linear:
         return cls._of(LogisticRegression(C=10.0, max_iter=200), features, labels, count)
 
     @classmethod
+    def of_arrays(cls, weights: NDArray[np.float32], bias: NDArray[np.float32], features: int, count: int) -> "Linear":
+        """Weights as they were saved. Raises ValueError when they are not for so many features and labels."""
+        if weights.shape != (count, features) or bias.shape != (count,):
+            raise ValueError("weights and labels do not belong together")
+        return cls(weights, bias)
+
+    @classmethod
     def _of(
         cls, model: LinearSVC | LogisticRegression, features: Matrix, labels: NDArray[np.int64], count: int
     ) -> "Linear":

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from salver.data.errors import BundleError
 from salver.models.ports import Vectors
 
-
 _KEPT = 100_000
 """Vectors kept, because training asks for the same texts again and customers write the same short ones."""
 

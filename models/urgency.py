@@ -98,7 +98,9 @@ class OrderedUrgency:
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], grams: Grams) -> "OrderedUrgency":
-        weigh = TfIdf(arrays["columns"], arrays["rarity"])
+        weigh = TfIdf.of_arrays(arrays["columns"], arrays["rarity"])
+        if arrays["weights"].shape != (3, len(weigh.columns) + len(CUES)) or arrays["bias"].shape != (3,):
+            raise ValueError("there are three questions")
         return cls(grams, weigh, arrays["weights"], arrays["bias"])
 
 

@@ -72,7 +72,7 @@ def train(order: Order, told: Tell) -> Trained:
     told(f"Learning from {len(earlier)} cases, to be tried on {len(later)} later ones")
     tried = _tried(_understand(earlier, order), later)
     told(f"Learning from all {len(lessons)} cases")
-    draft = _draft(lessons, order, {"later": evaluate(tried).to_json() if tried else {}})
+    draft = draft_of(lessons, order, {"later": evaluate(tried).to_json() if tried else {}})
     return Trained(draft=draft, faults=faults, columns=columns, lessons=len(lessons))
 
 
@@ -90,7 +90,7 @@ def challenge(order: Order, champion: Bundle, told: Tell) -> tuple[Trained, Verd
     told(f"Learning from {len(kept)} cases, to be judged on {len(exam)} later ones")
     understanding = _understand(kept, order)
     tried = _tried(understanding, exam)
-    draft = _draft(kept, order, {"later": evaluate(tried).to_json() if tried else {}}, understanding)
+    draft = draft_of(kept, order, {"later": evaluate(tried).to_json() if tried else {}}, understanding)
     trained = Trained(draft=draft, faults=faults, columns=columns, lessons=len(lessons), held_out=tuple(exam))
     verdict = better(
         Exam(bundle=champion.name, predictions=tuple(_asked(champion, exam)), bound_shown=_shown(champion.policy)),
@@ -142,7 +142,7 @@ def _understand(lessons: Sequence[Lesson], order: Order) -> Understanding:
     return fit_understanding(texts, maker, grams)
 
 
-def _draft(
+def draft_of(
     lessons: Sequence[Lesson], order: Order, scores: dict[str, Any], understanding: Understanding | None = None
 ) -> Draft:
     found = understanding or _understand(lessons, order)
