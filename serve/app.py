@@ -27,8 +27,8 @@ from salver.data.store import Store
 from salver.pipeline.run import Pipeline
 from salver.serve import metrics, problems
 from salver.serve.docs import completed, docs_page, responses, taking_mail
-from salver.serve.forms import Change, Health, Key, Learned, Line, NewMessage, Pending, Question, Queue
-from salver.serve.guard import Guard, Limits, digests
+from salver.serve.forms import Change, Health, Key, Learned, Line, NewMessage, Pending, Question, Queue, Which
+from salver.serve.guard import Guard, Limits, demand_token, digests
 from salver.serve.problems import Refused
 from salver.serve.service import Service
 from salver.serve.settings import Settings
@@ -36,7 +36,6 @@ from salver.serve.settings import Settings
 MAIL = "message/rfc822"
 JSON = "application/json"
 SOURCE = "http"
-_MOST_LISTED = 500
 
 One = TypeVar("One")
 
@@ -49,15 +48,19 @@ class Json(JSONResponse):
 
 
 def create_app(pipeline: Pipeline, store: Store, settings: Settings) -> FastAPI:
-    """The application. It closes the store when it ends."""
+    """The application. It closes the store when it ends.
+
+    Raises SettingsError when it is to listen to others than this machine, and no token is set.
+    """
+    demand_token(settings)
     figures = metrics.Metrics(pipeline.bundle)
     service = Service(pipeline, store, figures)
-    worker = ThreadPoolExecutor(1, "salver-pipeline")
 
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.worker = ThreadPoolExecutor(1, "salver-pipeline")
         yield
-        await run_in_threadpool(worker.shutdown)
+        await run_in_threadpool(app.state.worker.shutdown)
         service.close()
 
     app = FastAPI(
@@ -69,7 +72,7 @@ def create_app(pipeline: Pipeline, store: Store, settings: Settings) -> FastAPI:
         redoc_url=None,
         default_response_class=Json,
     )
-    app.state.service, app.state.worker, app.state.figures = service, worker, figures
+    app.state.service, app.state.figures = service, figures
     problems.install(app)
     limits = Limits(tokens=digests(settings.tokens), body_bytes=settings.body_limit)
     app.add_middleware(Guard, limits=limits, answered=figures.answered)
@@ -168,12 +171,8 @@ def _add_people(app: FastAPI) -> None:
         responses=responses(422),
         dependencies=_PRIVATE,
     )
-    async def queue(
-        service: Door,
-        agent: Annotated[str | None, Query(description="Only of this agent; empty: of nobody yet.")] = None,
-        limit: Annotated[int, Query(ge=1, le=_MOST_LISTED)] = 50,
-    ) -> Response:
-        return Json(await run_in_threadpool(service.waiting, agent, limit))
+    async def queue(service: Door, which: Annotated[Which, Query()]) -> Response:
+        return Json(await run_in_threadpool(service.waiting, which.agent, which.limit))
 
 
 def _add_operations(app: FastAPI) -> None:

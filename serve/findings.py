@@ -117,7 +117,7 @@ def about_queues(queues: Mapping[str, Waiting], now: datetime) -> str:
     if not waiting:
         return "No message waits for a person."
     coming = [one.first for one in queues.values() if one.first is not None]
-    begin = f"{messages(waiting)} {'waits' if waiting == 1 else 'wait'} in {len(queues):,} queues"
+    begin = f"{messages(waiting)} {'waits' if waiting == 1 else 'wait'} in {len(queues):,} {_queues(len(queues))}"
     if late:
         return f"{begin}; {late:,} {'is' if late == 1 else 'are'} past due."
     return f"{begin}; the next is due {moment(min(coming), now)}." if coming else f"{begin}."
@@ -143,3 +143,7 @@ def messages(count: int) -> str:
 
 def _were(count: int) -> str:
     return "was" if count == 1 else "were"
+
+
+def _queues(count: int) -> str:
+    return "queue" if count == 1 else "queues"

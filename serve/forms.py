@@ -3,13 +3,22 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from salver.data.message import Channel
 
 Key = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$", description="A message's id: 32 hexadecimal digits.")]
 Words = Annotated[str, Field(min_length=1, pattern=r"\S")]
 Level = Literal["low", "normal", "high", "critical"]
+
+
+def _written(value: Any) -> Any:
+    if value is not None and not isinstance(value, str | datetime):
+        raise ValueError("write it as in 2026-11-23T08:15:00+01:00")
+    return value
+
+
+Moment = Annotated[datetime, BeforeValidator(_written)]
 
 EXAMPLE_ID = "3f2a9c0d5e6b47188a1b2c3d4e5f6071"
 _MAIL = "From: Jo Doe <jo@example.org>\nSubject: Strom weg\nMessage-ID: <1@example.org>\n\nBei uns ist der Strom weg.\n"
@@ -80,7 +89,7 @@ class NewMessage(Question):
     )
 
     to: Annotated[str, Field(description="To whom it was written.")] = ""
-    date: Annotated[datetime | None, Field(description="When it was written.")] = None
+    date: Annotated[Moment | None, Field(description="When it was written.")] = None
     message_id: Annotated[str, Field(description="The channel's own id; tells two equal texts apart.")] = ""
 
     def known(self) -> dict[str, str]:
@@ -88,11 +97,15 @@ class NewMessage(Question):
         return super().known() | {name: value for name, value in more.items() if value}
 
 
+_CHANGED = ("intent", "urgency", "answer", "assignee")
+
+
 class Change(_Form):
     """What an agent changed of a decision. What is left out was right."""
 
     model_config = ConfigDict(
         json_schema_extra={
+            "anyOf": [{"required": [one], "properties": {one: {"type": "string"}}} for one in _CHANGED],
             "examples": [
                 {
                     "message": EXAMPLE_ID,
@@ -101,13 +114,13 @@ class Change(_Form):
                     "answer": "Guten Tag,\n\nder Strom ist seit 14 Uhr wieder da.\n\nMara Lind",
                     "reason": "It was an outage, not a question.",
                 }
-            ]
+            ],
         }
     )
 
     message: Key
     agent: Annotated[Words, Field(description="Who says so.")]
-    at: Annotated[datetime | None, Field(description="When; now, if it is left out.")] = None
+    at: Annotated[Moment | None, Field(description="When; now, if it is left out.")] = None
     intent: Words | None = None
     urgency: Level | None = None
     answer: Annotated[Words | None, Field(description="What was sent; the message waits no longer.")] = None
@@ -116,9 +129,16 @@ class Change(_Form):
 
     @model_validator(mode="after")
     def changes_something(self) -> "Change":
-        if not (self.intent or self.urgency or self.answer or self.assignee):
+        if not any(getattr(self, one) for one in _CHANGED):
             raise ValueError("it changes nothing: give intent, urgency, answer or assignee")
         return self
+
+
+class Which(_Form):
+    """Which part of the queue."""
+
+    agent: Annotated[str | None, Field(description="Only of this agent; empty: of nobody yet.")] = None
+    limit: Annotated[int, Field(ge=1, le=500, description="How many at most.")] = 50
 
 
 class Line(BaseModel):

@@ -21,7 +21,9 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from salver.data.errors import SettingsError
 from salver.serve.problems import Refused, busy, problem
+from salver.serve.settings import Settings
 
 _log = logging.getLogger("salver.http")
 
@@ -161,6 +163,17 @@ class Rates:
         if len(self._left) > _MOST_KNOWN:
             self._left.popitem(last=False)
         return wait_s
+
+
+def demand_token(settings: Settings) -> None:
+    """Raise SettingsError when others than this machine could come in without a token."""
+    if not settings.tokens and settings.host not in LOOPBACK:
+        raise SettingsError(
+            f"Listening on {settings.host} lets others in, and no token is set",
+            where=str(settings.file or ""),
+            todo='Set tokens = ["…"] (python -c "import secrets; print(secrets.token_hex(32))" makes one), '
+            "or listen on 127.0.0.1.",
+        )
 
 
 def digest(token: str) -> str:

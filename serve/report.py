@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, StrictUndefined
 
 from salver.data.errors import Fault, StoreError
+from salver.data.record import QueueEntry
 from salver.models.bundle import Bundle
 from salver.serve import charts, findings
 from salver.serve.tally import Line, Tally, Waiting, curve, tally
@@ -43,10 +44,14 @@ def page(
     now: datetime,
     faults: Sequence[Fault] = (),
     truth: Mapping[str, str] | None = None,
+    waiting: Iterable[QueueEntry] | None = None,
 ) -> str:
-    """The report as HTML. `lines` are decisions; `truth` has true intents by the id or Message-ID of a message."""
+    """The report as HTML. `lines` are decisions; `truth` has true intents by the id or Message-ID of a message.
+
+    `waiting` is what still waits for a person; without it, everything that was routed does.
+    """
     now = now.astimezone(ZoneInfo(bundle.team.timezone)) if bundle.team.timezone else now
-    sums = tally(lines, now, truth)
+    sums = tally(lines, now, truth, waiting)
     names = {one.id: one.name for one in bundle.team.agents}
     template = _environment().from_string((files("salver.serve") / "pages/report.html").read_text("utf-8"))
     return template.render(

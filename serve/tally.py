@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from salver.data.record import QueueEntry
+
 Line = Mapping[str, Any]
 _BINS = 10
 
@@ -53,12 +55,25 @@ class Tally:
         return sorted(self.intents.items(), key=lambda item: (-item[1].total(), item[0]))
 
 
-def tally(lines: Iterable[Line], now: datetime, truth: Mapping[str, str] | None = None) -> Tally:
-    """Count decisions. `truth` has true intents by the id or the Message-ID of a message."""
+def tally(
+    lines: Iterable[Line],
+    now: datetime,
+    truth: Mapping[str, str] | None = None,
+    waiting: Iterable[QueueEntry] | None = None,
+) -> Tally:
+    """Count decisions. `truth` has true intents by the id or the Message-ID of a message.
+
+    `waiting` is what still waits; without it, everything that was routed does.
+    """
     sums = Tally()
     known = {id_.strip("<>"): intent for id_, intent in (truth or {}).items()}
     for line in lines:
-        _add(sums, line, now, known)
+        _add(sums, line, known)
+        if waiting is None and line.get("queue"):
+            due = datetime.fromisoformat(line["due"]) if line.get("due") else None
+            _wait(sums, line["queue"], line.get("agent") or "", due, now)
+    for one in waiting or ():
+        _wait(sums, one.queue, one.agent, one.due, now)
     return sums
 
 
@@ -73,7 +88,7 @@ def curve(checked: Iterable[tuple[float, bool]]) -> list[tuple[float, float, flo
     ]
 
 
-def _add(sums: Tally, line: Line, now: datetime, truth: Mapping[str, str]) -> None:
+def _add(sums: Tally, line: Line, truth: Mapping[str, str]) -> None:
     kind, intent = line["decision"], line.get("intent") or ""
     sums.total += 1
     sums.kinds[kind] += 1
@@ -83,7 +98,8 @@ def _add(sums: Tally, line: Line, now: datetime, truth: Mapping[str, str]) -> No
         true = truth.get(line["id"]) or truth.get((line.get("message_id") or "").strip("<>"))
         if true:
             sums.checked.append((float(line.get("probability") or 0.0), intent == true))
-    if line.get("queue"):
-        due = datetime.fromisoformat(line["due"]) if line.get("due") else None
-        sums.queues[line["queue"]].add(due, now)
-        sums.agents[line.get("agent") or ""].add(due, now)
+
+
+def _wait(sums: Tally, queue: str, agent: str, due: datetime | None, now: datetime) -> None:
+    sums.queues[queue].add(due, now)
+    sums.agents[agent].add(due, now)

@@ -12,6 +12,8 @@ import pytest
 from salver.data.agent import Skill
 from salver.data.decision import Reason
 from salver.data.errors import Fault, StoreError
+from salver.data.reading import Urgency
+from salver.data.record import QueueEntry
 from salver.models.bundle import Bundle
 from salver.serve import charts, findings
 from salver.serve.report import page, write
@@ -118,6 +120,13 @@ def test_a_table_has_what_waits_first_due_first_in_the_teams_time() -> None:
         ("nobody fits", "1", "–", "14:00"),
         ("Béla Nagy", "1", "–", "14:00"),
     ]
+
+
+def test_what_was_answered_meanwhile_does_not_wait() -> None:
+    left = QueueEntry(message="0" * 32, agent="anna", queue="billing", urgency=Urgency.HIGH, due=None)
+    text = page(some_lines(), a_bundle(), now=NOON, waiting=[left])
+    assert "1 message waits in 1 queue." in text
+    assert "No message waits for a person." in page(some_lines(), a_bundle(), now=NOON, waiting=[])
 
 
 def test_what_was_never_seen_often_enough_is_not_called_the_worst() -> None:
