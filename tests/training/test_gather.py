@@ -127,7 +127,7 @@ def test_without_labels_intents_are_found_and_written_for_a_person_to_edit(tmp_p
             i,
             intent="",
             text=f"{topic} {i}",
-            answer=f"We have looked at your {name}, and now {topic} is as it should be.",
+            answer=f"We have looked at your {name}, and now {topic} is as it was.",
         )
         for i in range(12)
         for name, topic in [list(topics.items())[i % 2]]
