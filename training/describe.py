@@ -1,11 +1,11 @@
 """Figures of a training that a person looks at: how sure against how right, how much against how wrong, and when."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from salver.data.case import Case
 from salver.training.calibrate import Bound
@@ -46,10 +46,12 @@ def coverage(eligible: Sequence[Rehearsed], messages: int) -> list[list[float]]:
 
 def volumes(cases: Sequence[Case]) -> dict[str, Any]:
     """How many messages came on which weekday (0 is Monday) and hour, in which month, and of which intent."""
-    hours = [[0] * 24 for _ in range(7)]
-    for case in cases:
-        if case.received_at:
-            hours[case.received_at.weekday()][case.received_at.hour] += 1
-    months = Counter(case.received_at.strftime("%Y-%m") for case in cases if case.received_at)
-    intents = Counter(case.intent for case in cases)
-    return {"weekday_hour": hours, "by_month": dict(sorted(months.items())), "by_intent": dict(intents.most_common())}
+    table = pd.DataFrame({"intent": [case.intent for case in cases], "at": [case.received_at for case in cases]})
+    dated = table.dropna(subset="at")
+    at = pd.Series([moment.replace(tzinfo=None) for moment in dated["at"]], dtype="datetime64[us]")
+    hours = pd.crosstab(at.dt.weekday, at.dt.hour).reindex(index=range(7), columns=range(24), fill_value=0)
+    return {
+        "weekday_hour": hours.to_numpy().tolist(),
+        "by_month": {str(month): int(n) for month, n in at.dt.strftime("%Y-%m").value_counts().sort_index().items()},
+        "by_intent": {str(intent): int(n) for intent, n in table["intent"].value_counts().items()},
+    }
