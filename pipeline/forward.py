@@ -27,7 +27,7 @@ _LABELS = {
 }
 _ROLE = {label: role for role, labels in _LABELS.items() for label in labels}
 _FIELD = re.compile(
-    r"(?P<quote>(?:>\s?)*)[ \t]*\*{0,2}(?P<label>"
+    r"(?P<quote>(?:>\s?)*+)[ \t]*\*{0,2}(?P<label>"
     + "|".join(map(re.escape, sorted(_ROLE, key=len, reverse=True)))
     + r")"
     r"[ \t]*\*{0,2}[ \t]*:[ \t]*\*{0,2}[ \t]*(?P<value>.*)",

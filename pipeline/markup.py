@@ -7,7 +7,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 MAX_TAGS = 10_000
 """The parser's time grows with the square of the nesting: 10,000 nested elements take 0.7 s."""
 
-_LONG_TAG = re.compile(r"<[^<>]{4000,}>?")
+_LONG_TAG = re.compile(r"<[^<>]{2000,}>?")
 # fmt: off
 _DROPPED = frozenset((
     "-comment", "-doctype", "-cdata", "script", "style", "head", "title", "template", "object", "svg", "math",

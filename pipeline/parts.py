@@ -13,7 +13,7 @@ MAX_HEAD = 256 * 1024
 MAX_PARTS = 1_000
 MAX_DEPTH = 50
 TOO_DEEP = "application/x-nested-too-deep"
-_MAX_LINE_TESTS = 3_000_000  # the parser tests every line against every open boundary: about a microsecond each
+_MAX_LINE_TESTS = 2_000_000  # the parser tests every line against every open boundary: about a microsecond each
 
 _NESTING = ("multipart/", "message/")
 _HEAD = re.compile(rb"(?:From .*\n)?(?:(?:[!-9;-~]+:|[ \t]).*+(?:\n|$))*+")
