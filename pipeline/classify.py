@@ -44,7 +44,7 @@ def classify(messages: Sequence[Message], cleaned: Sequence[Cleaned], bundle: Bu
     entities = bundle.entities.find(questions)
     masked = [mask(text, found, {}) for text, found in zip(questions, entities, strict=True)]
     parts = [few(found) for found in split(questions, bundle.sentences)]
-    masked_parts = [_mask_part(part, found) for some, found in zip(parts, entities, strict=True) for part in some]
+    masked_parts = [mask_part(part, found) for some, found in zip(parts, entities, strict=True) for part in some]
     ranked = iter(_rank([*masked, *masked_parts], bundle))
     wholes = list(islice(ranked, len(questions)))
     requests = [
@@ -60,7 +60,7 @@ def classify(messages: Sequence[Message], cleaned: Sequence[Cleaned], bundle: Bu
     ]
 
 
-def _mask_part(part: str, entities: Sequence[Entity]) -> str:
+def mask_part(part: str, entities: Sequence[Entity]) -> str:
     """A part as the models see it: what is masked in the whole is masked in it."""
     placed = ((part.find(one.text), one) for one in entities if one.text)
     return mask(part, [replace(one, start=at, end=at + len(one.text)) for at, one in placed if at >= 0], {})

@@ -11,6 +11,9 @@ from salver.data.reading import Request
 _WORD = re.compile(r"\w+")
 _ALIKE = 0.9
 
+Bag = frozenset[tuple[str, int]]
+"""The words of a text; one that stands there three times is in it as its first, second and third."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fold:
@@ -21,46 +24,48 @@ class Fold:
     cases: tuple[PastCase, ...]
 
 
-def alike(one: str, other: str) -> bool:
-    """Whether nine tenths of all words stand in both, as often; case and punctuation do not count."""
-    return one == other or _overlap(_words(one), _words(other)) >= _ALIKE
+class Bags(dict[str, Bag]):
+    """The words of texts, taken apart once a text."""
+
+    def __missing__(self, text: str) -> Bag:
+        seen: Counter[str] = Counter()
+        words = []
+        for word in _WORD.findall(text.casefold()):
+            seen[word] += 1
+            words.append((word, seen[word]))
+        self[text] = frozenset(words)
+        return self[text]
+
+    def alike(self, one: str, other: str) -> bool:
+        """Whether nine tenths of all words stand in both, as often; case and punctuation do not count (Jaccard)."""
+        a, b = self[one], self[other]
+        least, most = sorted((len(a), len(b)))
+        if least < _ALIKE * most:
+            return False
+        both = len(a & b)
+        return both >= _ALIKE * (least + most - both)
 
 
-def fold(voters: Sequence[tuple[PastCase, float]], request: Request) -> list[Fold]:
+def fold(voters: Sequence[tuple[PastCase, float]], request: Request, bags: Bags) -> list[Fold]:
     """Cases with their weights, nearest first, folded by their answers.
 
     The score of a fold is its part of the weight of its intent's cases, times the probability of that intent.
     """
     likely = {intent.label: intent.probability for intent in request.intents}
     weights: dict[str, float] = defaultdict(float)
-    groups: list[tuple[Counter[str], list[tuple[PastCase, float]]]] = []
+    groups: list[list[tuple[PastCase, float]]] = []
     for case, weight in voters:
         weights[case.intent] += weight
-        words = _words(case.answer)
-        for known, group in groups:
-            if group[0][0].intent == case.intent and _overlap(known, words) >= _ALIKE:
-                group.append((case, weight))
-                break
+        known = (group for group in groups if group[0][0].intent == case.intent)
+        group = next((one for one in known if bags.alike(one[0][0].answer, case.answer)), None)
+        if group is None:
+            groups.append([(case, weight)])
         else:
-            groups.append((words, [(case, weight)]))
-    return [_fold(group, likely, weights) for _, group in groups]
+            group.append((case, weight))
+    return [_fold(group, likely, weights) for group in groups]
 
 
 def _fold(group: Sequence[tuple[PastCase, float]], likely: dict[str, float], weights: dict[str, float]) -> Fold:
     first = group[0][0]
     share = sum(weight for _, weight in group) / weights[first.intent]
     return Fold(first.answer, likely.get(first.intent, 0.0) * share, tuple(case for case, _ in group))
-
-
-def _words(text: str) -> Counter[str]:
-    return Counter(_WORD.findall(text.casefold()))
-
-
-def _overlap(one: Counter[str], other: Counter[str]) -> float:
-    """The share of words in both among those in either, 0 to 1, counted with repetition (Jaccard)."""
-    least, most = sorted((one.total(), other.total()))
-    if least < _ALIKE * most:
-        return 0.0
-    both = (one & other).total()
-    either = least + most - both
-    return both / either if either else 1.0

@@ -15,9 +15,11 @@ from salver.data.message import Message
 from salver.data.reading import Cleaned, Reading, Request
 from salver.models.bundle import Bundle
 from salver.models.intents import NEIGHBOURS
+from salver.pipeline.classify import mask_part
 from salver.pipeline.explain import counted, language
 from salver.pipeline.fill import facts, fill
-from salver.pipeline.fold import Fold, alike, fold
+from salver.pipeline.fold import Bags, Fold, fold
+from salver.pipeline.mask import mask
 from salver.pipeline.question import question
 
 VOTERS = 100
@@ -69,14 +71,20 @@ def match(
     texts = [
         text
         for message, one, reading in zip(messages, cleaned, readings, strict=True)
-        for text in (question(message.subject, one.text), *(request.text for request in reading.requests[1:]))
+        for text in _seen(question(message.subject, one.text), reading)
     ]
     near = iter(bundle.neighbours.nearest(bundle.encoder.encode(texts), VOTERS))
-    shelf = _shelf(bundle.templates)
+    shelf, bags = _shelf(bundle.templates), Bags()
     return [
-        _Search(message, reading, [next(near) for _ in reading.requests], shelf, bundle).match()
+        _Search(message, reading, [next(near) for _ in reading.requests], shelf, bags, bundle).match()
         for message, reading in zip(messages, readings, strict=True)
     ]
+
+
+def _seen(asked: str, reading: Reading) -> list[str]:
+    """What the models see of each request: masked, as the cases are. The main one is seen in its whole message."""
+    others = [mask_part(request.text, reading.entities) for request in reading.requests[1:]]
+    return [mask(asked, reading.entities, {}), *others]
 
 
 def _shelf(templates: Iterable[Template]) -> Shelf:
@@ -110,6 +118,7 @@ class _Search:
         reading: Reading,
         near: Sequence[Near],
         shelf: Shelf,
+        bags: Bags,
         bundle: Bundle,
     ) -> None:
         self._lang = reading.lang
@@ -118,6 +127,7 @@ class _Search:
         self._requests = list(zip(reading.requests, near, strict=True))
         self._facts = facts(message.sender, reading.entities)
         self._shelf = shelf
+        self._bags = bags
         self._cases = bundle.cases
         self._empty = not reading.main.text
 
@@ -177,14 +187,16 @@ class _Search:
             holes=holes,
         )
 
-    def _past_answers(self, shown: Sequence[str]) -> list[Suggestion]:
+    def _past_answers(self, shown: list[str]) -> list[Suggestion]:
         """Masked answers of the nearest cases, alike ones folded, none that says what a shown template says."""
         folds = [found for request, near in self._requests for found in self._folds(request, near)]
         suggestions: list[Suggestion] = []
         for found in sorted(folds, key=lambda one: (-one.score, one.cases[0].id)):
-            if not any(alike(found.text, text) for text in shown):
+            if found.score < _NOISE or len(suggestions) == _TOP:
+                break
+            if not any(self._bags.alike(found.text, text) for text in shown):
                 suggestions.append(self._of_fold(found))
-                shown = [*shown, found.text]
+                shown.append(found.text)
         return suggestions
 
     def _folds(self, request: Request, near: Near) -> list[Fold]:
@@ -192,7 +204,7 @@ class _Search:
         answered = [(self._cases[one], cosine) for one, cosine in near[:NEIGHBOURS] if one in self._cases]
         answered = [(case, cosine) for case, cosine in answered if case.answer.strip()]
         lang = next((one for one in self._langs if any(case.lang == one for case, _ in answered)), self._lang)
-        return fold(_votes([(case, cosine) for case, cosine in answered if case.lang == lang]), request)
+        return fold(_votes([(case, cosine) for case, cosine in answered if case.lang == lang]), request, self._bags)
 
     def _of_fold(self, found: Fold) -> Suggestion:
         text, holes = fill(found.text, self._facts)
