@@ -44,7 +44,8 @@ def decide(message: Message, screening: Screening, reading: Reading | None, foun
 
 def unreadable(message: Message, reading: Reading | None) -> str:
     """Why nothing can be read of a message, or nothing."""
-    if any(one in _ENCRYPTED for one in message.media_types) or _ARMOUR in message.body:
+    sealed = any(problem.code == "encrypted" for problem in message.problems)
+    if sealed or any(one in _ENCRYPTED for one in message.media_types) or _ARMOUR in message.body:
         return "It is encrypted: open it with the key it was written for."
     if reading is None or not reading.main.text.strip():
         return " ".join(["There is no text in it.", *(problem.words for problem in message.problems)])

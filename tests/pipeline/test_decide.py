@@ -84,6 +84,11 @@ ROUTED: list[tuple[Reason, str, dict[str, Any]]] = [
     ),
     (
         Reason.UNREADABLE,
+        "It is encrypted: open it with the key it was written for.",
+        {"message": mail("siehe Anhang", problems=(Problem(code="encrypted", words="A part is sealed."),))},
+    ),
+    (
+        Reason.UNREADABLE,
         "There is no text in it. The charset is unknown.",
         {"reading": None, "message": mail("", problems=(Problem(code="charset", words="The charset is unknown."),))},
     ),
