@@ -1,8 +1,8 @@
 """Which cases want the same, when nobody has said so: found by their standard answers, else by their words.
 
-Agents paste the same lines for the same request. Cases whose answers share a line (nearly: cosine 0.7 of n-grams) are
-one cluster; those with answers written by hand join the one that they are most like. Where answers share too little,
-k-means on questions and answers with the best silhouette does it (Rousseeuw, Silhouettes, 1987).
+Agents paste the same lines for the same request. Cases answered with the same standard answer are one cluster; those
+answered by hand join the one that they are most like. Where answers share too little, k-means on questions and answers
+with the best silhouette does it (Rousseeuw, Silhouettes, 1987).
 """
 
 from collections.abc import Sequence
@@ -19,8 +19,13 @@ from salver.models.grams import Grams, TfIdf
 Places: TypeAlias = NDArray[np.int64]
 Vectors: TypeAlias = NDArray[np.float64]
 
-MOST_CLUSTERS = 80
+MOST_CLUSTERS = 120
 _SAME_LINE = 0.7
+"""The cosine of n-grams from which two lines are one: a name or a number in it differs."""
+_TOGETHER = 0.6
+"""Two lines are of one standard answer when this share of the answers with either holds both."""
+_BESIDE = 0.6
+"""A standard answer tells nothing when more than this share of its answers holds another one too."""
 _LEAST_WORDS = 8
 _LEAST_CASES = 4
 _ENOUGH = 0.3
@@ -47,31 +52,77 @@ def cluster(questions: Sequence[str], answers: Sequence[str]) -> Places:
 
 
 def standard_answers(answers: Sequence[str], grams: Grams) -> Places:
-    """For each answer the number of the standard answer that it holds, or -1: answers that share a line are one."""
+    """For each answer the number of the standard answer that most of it is, (n,), or -1 where it is none.
+
+    Lines that are nearly the same are one; lines that mostly stand together are one standard answer. One that mostly
+    stands beside others, such as a closing sentence, tells nothing.
+    """
     lines = [(at, line) for at, answer in enumerate(answers) for line in answer.split("\n")]
     lines = [(at, line) for at, line in lines if len(line.split()) >= _LEAST_WORDS]
     if not lines:
         return np.full(len(answers), -1, dtype=np.int64)
     owner = np.array([at for at, _ in lines])
-    weighed = _weighed([line for _, line in lines], grams)
+    words = np.array([len(line.split()) for _, line in lines], dtype=np.float64)
+    group = _same(_weighed([line for _, line in lines], grams))
+    held = csr_matrix((words, (owner, group)), shape=(len(answers), group.max() + 1))
+    held = csr_matrix(held[:, np.diff(held.tocsc().indptr) >= _least(len(answers))])
+    if not held.shape[1]:
+        return np.full(len(answers), -1, dtype=np.int64)
+    standard = _together(held)
+    covered = np.asarray((held @ csr_matrix(np.eye(standard.max() + 1)[standard])).todense())
+    covered = _telling(covered)
+    return _large(np.where(covered.max(axis=1) > 0, covered.argmax(axis=1), -1))
+
+
+def _telling(covered: Vectors) -> Vectors:
+    """The same (answers, standard answers) without those that stand beside all sorts, the most common first."""
+    covered = covered.copy()
+    while True:
+        there = covered > 0
+        beside = there & (there.sum(axis=1, keepdims=True) > 1)
+        often = np.flatnonzero(beside.sum(axis=0) > _BESIDE * there.sum(axis=0))
+        if not len(often):
+            return covered
+        covered[:, often[there[:, often].sum(axis=0).argmax()]] = 0
+
+
+def _same(weighed: csr_matrix) -> Places:
+    """For each line the number of its group of nearly equal lines."""
     firsts, seconds = [], []
-    for start in range(0, len(lines), _BLOCK):
+    for start in range(0, weighed.shape[0], _BLOCK):
         alike = (weighed[start : start + _BLOCK] @ weighed.T).tocoo()
         near = alike.data >= _SAME_LINE
-        firsts.append(owner[alike.row[near] + start])
-        seconds.append(owner[alike.col[near]])
-    pairs = (np.concatenate(firsts), np.concatenate(seconds))
-    graph = csr_matrix((np.ones(len(pairs[0])), pairs), shape=(len(answers), len(answers)))
-    return _large(connected_components(graph, directed=False)[1])
+        firsts.append(alike.row[near] + start)
+        seconds.append(alike.col[near])
+    return _connected(np.concatenate(firsts), np.concatenate(seconds), weighed.shape[0])
+
+
+def _together(held: csr_matrix) -> Places:
+    """For each line the number of the standard answer it belongs to: of two lines' answers enough hold both."""
+    there = (held > 0).astype(np.float64)
+    both = (there.T @ there).tocoo()
+    count = np.asarray(there.sum(axis=0)).ravel()
+    jaccard = both.data / (count[both.row] + count[both.col] - both.data)
+    near = jaccard >= _TOGETHER
+    return _connected(both.row[near], both.col[near], held.shape[1])
+
+
+def _connected(firsts: Places, seconds: Places, n: int) -> Places:
+    graph = csr_matrix((np.ones(len(firsts)), (firsts, seconds)), shape=(n, n))
+    return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
+
+
+def _least(cases: int) -> int:
+    return max(_LEAST_CASES, cases // 500)
 
 
 def _large(labels: Places) -> Places:
-    """The clusters that are large enough numbered from 0, the others -1."""
-    sizes = np.bincount(labels)
-    large = np.flatnonzero(sizes >= max(_LEAST_CASES, len(labels) // 500))
+    """The clusters that are large enough numbered from 0, all else -1."""
+    sizes = np.bincount(labels[labels >= 0], minlength=1)
+    large = np.flatnonzero(sizes >= _least(len(labels)))
     number = np.full(len(sizes), -1, dtype=np.int64)
     number[large] = np.arange(len(large))
-    return number[labels]
+    return np.where(labels >= 0, number[labels], -1).astype(np.int64)
 
 
 def _by_silhouette(vectors: Vectors) -> Places:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from itertools import pairwise
 
 from salver.data.company import Company
@@ -17,9 +18,9 @@ system gmbh ag kg se ltd inc llc co ihr ihre your the dein deine energie interne
 """
 _GENERIC = frozenset(_GENERIC_WORDS.split())
 _CLOSING = re.compile(
-    r"^\W*(?:(?:mit|viele|beste|liebe|herzliche|freundliche)\b.{0,30}gr(?:ü|ue|u)(?:ß|ss)\w*|gruß|grüße|mfg|vg|lg"
-    r"|(?:with )?(?:best|kind|kindest|warm|many)\b.{0,20}(?:regards?|wishes|thanks|greetings)|regards|best|cheers"
-    r"|(?:yours )?(?:sincerely|faithfully|truly)|herzlichst|ihre?|your)\W*$",
+    r"^\W*(?:(?:[^\W\d_]+,? ){0,5}gr(?:ü|ue|u)(?:ß|ss)\w*(?: (?:aus|von|an) .{1,40})?|mfg|vg|lg|herzlichst"
+    r"|hochachtungsvoll|(?:[^\W\d_]+,? ){0,4}(?:regards?|wishes|greetings)(?: from .{1,40})?|(?:many )?thanks"
+    r"|(?:all the )?best|take care|cheers|your|ihre?|(?:yours )?(?:sincerely|faithfully|truly))\W*$",
     re.IGNORECASE,
 )
 _INLINE = re.compile(
@@ -43,6 +44,24 @@ def agent_of(sender: Address | None, cleaned: Cleaned, company: Company) -> str:
         if person:
             return person
     return ""
+
+
+def whole_names(agents: Iterable[str]) -> dict[str, str]:
+    """What short names stand for: `j.ebel` and `juergen` are `juergen.ebel` when nobody else can be meant."""
+    names = set(agents)
+    whole = [name for name in names if _is_whole(name)]
+    meant = {short: [name for name in whole if _may_be(short, name)] for short in names if short and short not in whole}
+    return {short: found[0] for short, found in meant.items() if len(found) == 1}
+
+
+def _is_whole(name: str) -> bool:
+    first, _, last = name.partition(".")
+    return len(first) > 1 and bool(last)
+
+
+def _may_be(short: str, name: str) -> bool:
+    first, _, last = short.partition(".")
+    return name.startswith(f"{first}.") if not last else name[0] == first and name.endswith(f".{last}")
 
 
 def _signed(cleaned: Cleaned) -> list[str]:

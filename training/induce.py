@@ -1,9 +1,9 @@
 """Intents for an archive without labels: found by clustering, named by their telling words, edited by a person.
 
-On the 1,123 cases of the sample archive with their 28 intents taken away, 121 clusters are found, 70 German and 51
-English. Their purity is 0.86 (the share of cases that have the commonest true intent of their cluster) and their
-normalised mutual information with the true intents 0.74; 0.85 once a person has given clusters of one intent one name.
-k-means with as many clusters had a purity of 0.83. `pytest tests/training/test_induce.py -k sample` holds the figures.
+On the sample archive (1,655 cases) with its 28 intents taken away, 134 clusters are found, 78 German and 56 English.
+Their purity is 0.90 (the share of cases that have the commonest true intent of their cluster; k-means with as many
+clusters: 0.87), their normalised mutual information with the true intents 0.74, and 0.87 once a person has given
+clusters of one intent one name. `pytest tests/training/test_induce.py -k sample` holds these figures.
 """
 
 import json

@@ -8,7 +8,7 @@ a reply is one case, and everything that the company wrote before the customer's
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from salver.data.case import Case, Customer, Ending
@@ -19,7 +19,7 @@ from salver.data.reading import Cleaned
 from salver.pipeline.clean import clean
 from salver.pipeline.question import question
 from salver.pipeline.screen import screen
-from salver.training.author import agent_of
+from salver.training.author import agent_of, whole_names
 from salver.training.labels import labels_of, unique
 from salver.training.split import moment
 
@@ -78,7 +78,8 @@ def pair(
         unanswered += len(waiting)
     faults += _told(unanswered, source, "customers' mails without a reply: {}; nothing is learned from them.")
     cases = [_case(one, company, until, folders or {}) for one in sorted(exchanges, key=lambda one: one.asked[0].at)]
-    return cases, faults
+    whole = whole_names(case.agent for case in cases)
+    return [replace(case, agent=whole.get(case.agent, case.agent)) for case in cases], faults
 
 
 def _mails(messages: Sequence[Message], company: Company, source: str) -> tuple[list[_Mail], list[Fault]]:

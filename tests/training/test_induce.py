@@ -49,6 +49,13 @@ def test_each_language_is_clustered_by_itself() -> None:
     assert len({cluster.name for cluster in induce(archive() + german)}) == 4
 
 
+def test_a_sentence_that_ends_all_answers_and_answers_to_two_requests_join_nothing() -> None:
+    closing = "If you have any further question please write to us again or call us on weekdays."
+    cases = [replace(one, answer=f"{one.answer}\n{closing}") for one in archive()[:16]]
+    both = [case(20 + i, f"{METER.format(i)}\n{OUTAGE.format('Elmtal')}\n{closing}") for i in range(3)]
+    assert len(induce([*cases, *both])) == 2
+
+
 def test_without_standard_answers_the_words_decide() -> None:
     words = {"meter": "reading counter kilowatt cellar", "outage": "internet router blinking fibre"}
     cases = [
@@ -128,10 +135,10 @@ def test_clusters_of_the_sample_agree_with_its_true_intents() -> None:
     commonest = [Counter(truth[key] for key in cluster.ids).most_common(1)[0] for cluster in clusters]
     found = {key: number for number, cluster in enumerate(clusters) for key in cluster.ids}
     named = {key: name for cluster, (name, _) in zip(clusters, commonest, strict=True) for key in cluster.ids}
-    assert len(clusters) <= 160
-    assert sum(count for _, count in commonest) / len(cases) >= 0.83
-    assert agreement(truth, found) >= 0.71
-    assert agreement(truth, named) >= 0.82
+    assert len(clusters) <= 180
+    assert sum(count for _, count in commonest) / len(cases) >= 0.87
+    assert agreement(truth, found) >= 0.70
+    assert agreement(truth, named) >= 0.84
     assert len(set(named.values())) == len(set(truth.values()))
 
 

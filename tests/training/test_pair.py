@@ -8,6 +8,7 @@ from salver.data.case import Case
 from salver.data.company import Company
 from salver.data.message import Message, RawMessage
 from salver.pipeline.read import read
+from salver.training.author import whole_names
 from salver.training.pair import is_only_thanks, pair
 
 US = Company(name="Elmtalwerke GmbH", own=("@elmtalwerke.example",))
@@ -158,3 +159,19 @@ def test_labels_come_from_the_mail_and_then_from_its_place() -> None:
 )  # fmt: skip
 def test_the_agent_is_a_person_by_name_address_or_signature(sender: str, body: str, agent: str) -> None:
     assert only(cases_of(asks(0), replies(1, body, sender=sender))).agent == agent
+
+
+def test_a_short_name_is_the_only_agent_who_can_be_meant() -> None:
+    assert whole_names(["juergen.ebel", "j.ebel", "mara.lind", "mara", "m.voss", "", "selin"]) == {
+        "j.ebel": "juergen.ebel",
+        "mara": "mara.lind",
+    }
+    assert whole_names(["jan.ebel", "juergen.ebel", "j.ebel"]) == {}
+
+
+@pytest.mark.parametrize("closing", ["Schöne Grüße aus dem Kundenzentrum", "Gruß", "Warm regards,", "Take care"])
+def test_the_name_under_a_closing_is_the_agent(closing: str) -> None:
+    reply = replies(
+        1, f"Done.\n\n{closing}\nHinnerk Voss\nElmtalwerke GmbH", sender="Service <info@elmtalwerke.example>"
+    )
+    assert only(cases_of(asks(0), reply)).agent == "hinnerk.voss"
