@@ -27,11 +27,13 @@ from salver.data.store import Store
 from salver.pipeline.run import Pipeline
 from salver.serve import metrics, problems
 from salver.serve.docs import completed, docs_page, responses, taking_mail
-from salver.serve.forms import Change, Health, Key, Learned, Line, NewMessage, Pending, Question, Queue, Which
-from salver.serve.guard import Guard, Limits, demand_token, digests
+from salver.serve.forms import Change, Key, NewMessage, Question, Which
+from salver.serve.guard import Guard, Limits
 from salver.serve.problems import Refused
+from salver.serve.replies import Health, Learned, Line, Pending, Queue
 from salver.serve.service import Service
 from salver.serve.settings import Settings
+from salver.serve.tokens import demand_token, digests
 
 MAIL = "message/rfc822"
 JSON = "application/json"

@@ -10,7 +10,8 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, StrictUndefined
 
 from salver.serve import problems
-from salver.serve.forms import MAIL_EXAMPLE, NewMessage, Trouble
+from salver.serve.forms import MAIL_EXAMPLE, NewMessage
+from salver.serve.replies import Trouble
 
 _CSP = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 _EVERYWHERE = (401, 408, 421, 429, 500, 503)

@@ -6,14 +6,12 @@ metrics, documentation) holds nothing of anybody and needs no token.
 """
 
 import asyncio
-import hmac
 import logging
 import time
 import traceback
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from hashlib import sha256
 from http import HTTPStatus
 from math import ceil
 
@@ -21,13 +19,11 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from salver.data.errors import SettingsError
 from salver.serve.problems import Refused, busy, problem
-from salver.serve.settings import Settings
+from salver.serve.tokens import LOOPBACK, digest, is_known
 
 _log = logging.getLogger("salver.http")
 
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _MOST_KNOWN = 10_000
 _SMALL = 65_536
 _ALWAYS = (
@@ -163,33 +159,6 @@ class Rates:
         if len(self._left) > _MOST_KNOWN:
             self._left.popitem(last=False)
         return wait_s
-
-
-def demand_token(settings: Settings) -> None:
-    """Raise SettingsError when others than this machine could come in without a token."""
-    if not settings.tokens and settings.host not in LOOPBACK:
-        raise SettingsError(
-            f"Listening on {settings.host} lets others in, and no token is set",
-            where=str(settings.file or ""),
-            todo='Set tokens = ["…"] (python -c "import secrets; print(secrets.token_hex(32))" makes one), '
-            "or listen on 127.0.0.1.",
-        )
-
-
-def digest(token: str) -> str:
-    return sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
-
-
-def digests(tokens: Iterable[str]) -> tuple[str, ...]:
-    """The sha256 of tokens; one that is written as `sha256:DIGEST` is that already."""
-    return tuple(one[7:].lower() if one.startswith("sha256:") else digest(one) for one in tokens)
-
-
-def is_known(token: str, known: Sequence[str]) -> bool:
-    """Whether a token's sha256 is one of these; it takes as long whichever of them it is."""
-    own = digest(token).encode()
-    found = [hmac.compare_digest(own, one.encode()) for one in known]
-    return bool(token) and any(found)
 
 
 def _is_guarded(path: str) -> bool:

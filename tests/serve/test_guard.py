@@ -10,7 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from salver.serve.guard import Guard, Limits, Rates, digests, is_known
+from salver.serve.guard import Guard, Limits, Rates
+from salver.serve.tokens import digests, is_known
 from tests.serve.door import open_door
 
 TOKEN = "a" * 64

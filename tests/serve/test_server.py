@@ -17,16 +17,15 @@ import pytest
 
 from salver.data.errors import SettingsError
 from salver.data.store import Store
-from salver.serve.guard import demand_token
+from salver.serve.server import address, listening
 from salver.serve.settings import Settings
+from salver.serve.tokens import demand_token
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = """
     import sys, time
     from pathlib import Path
     from salver.data.store import Store
-    import socket
-    from salver.serve.app import create_app
     from salver.serve.server import run
     from salver.serve.settings import Settings
     from tests.serve.door import pipeline
@@ -39,9 +38,7 @@ PROGRAM = """
         return decide(raws)
 
     slow.decide = slowly
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        print(f"http://127.0.0.1:{door.getsockname()[1]}", flush=True)
-        run(create_app(slow, Store.open(sys.argv[1]), Settings()), door)
+    run(slow, Store.open(sys.argv[1]), Settings(port=0), lambda words: print(words, flush=True))
 """
 
 
@@ -57,6 +54,24 @@ def test_this_machine_needs_no_token() -> None:
         demand_token(Settings(host=host))
 
 
+def test_a_port_in_use_is_a_sentence() -> None:
+    with listening("127.0.0.1", 0) as first:
+        port = first.getsockname()[1]
+        assert address(first) == f"http://127.0.0.1:{port}"
+        with pytest.raises(SettingsError) as told:
+            listening("127.0.0.1", port)
+    assert str(told.value) == (
+        f"127.0.0.1:{port} cannot be listened on (Address already in use). "
+        "Stop what listens there, or choose another with --port."
+    )
+
+
+def test_an_address_that_is_not_ours_is_a_sentence() -> None:
+    for host in ("192.0.2.7", "no such host"):
+        with pytest.raises(SettingsError, match="cannot be listened on"):
+            listening(host, 8080)
+
+
 @contextlib.contextmanager
 def a_server(folder: Path) -> Iterator[tuple["subprocess.Popen[str]", str]]:
     program = [sys.executable, "-c", textwrap.dedent(PROGRAM), str(folder / "store.db")]
@@ -65,8 +80,8 @@ def a_server(folder: Path) -> Iterator[tuple["subprocess.Popen[str]", str]]:
         try:
             assert process.stdout is not None
             told = process.stdout.readline()
-            assert told.startswith("http://"), process.stderr and process.stderr.read()
-            yield process, told.strip()
+            assert told.startswith('"small" decides at http://127.0.0.1:'), process.stderr and process.stderr.read()
+            yield process, told.split(" at ")[1].partition(",")[0]
         finally:
             process.kill()
 
