@@ -89,8 +89,9 @@ def train(
         str, typer.Option(help='"history", or the name or folder of a sentence-transformers model.')
     ] = "history",
     max_error: Annotated[
-        float, typer.Option(min=0.0001, max=0.5, help="The share of automatic answers that may be wrong.")
-    ] = 0.02,
+        float | None,
+        typer.Option(min=0.0001, max=0.5, help="The share of automatic answers that may be wrong; 0.02 by default."),
+    ] = None,
     columns: Columns = None,
     own: Own = None,
     intents: Annotated[
@@ -102,9 +103,18 @@ def train(
     """Learn from an archive of resolved messages."""
     from salver.serve.learn import Lesson
     from salver.serve.learn import train as run
+    from salver.serve.wiring import settings_of
 
-    lesson = Lesson(archives=tuple(archives), encoder=encoder, max_error=max_error, intents=intents)
-    run(lesson.mapped(columns or []), out, own=own or [], settings=settings, as_json=as_json)
+    known = settings_of(settings)
+    lesson = Lesson.asked(
+        archives,
+        encoder=encoder,
+        max_error=max_error or known.max_error,
+        columns=columns or [],
+        own=own or [],
+        intents=intents,
+    )
+    run(lesson, out, known, as_json=as_json)
 
 
 @app.command(short_help="Decide every message of a mailbox.")
@@ -226,14 +236,9 @@ def report(
     settings: SettingsFile = None,
 ) -> None:
     """Draw volumes, intents, decisions, calibration, coverage and skills on one page."""
-    from salver.serve.wiring import open_bundle, open_store, settings_of
+    from salver.serve.overview import report as run
 
-    known = settings_of(settings)
-    loaded, kept = open_bundle(known, bundle), open_store(known, store)
-    from salver.serve.report import write_report
-
-    write_report(kept, loaded, out)
-    typer.echo(f"Written to {out}.", err=True)
+    run(out, bundle=bundle, store=store, settings=settings)
 
 
 def main() -> None:

@@ -64,12 +64,12 @@ class Comparison:
 
 
 def read_gold(path: Path) -> dict[str, Truth]:
-    """The truth by Message-ID. Raises InputError with the line that is wrong."""
+    """The truth by Message-ID, without its brackets. Raises InputError with the line that is wrong."""
     known: dict[str, Truth] = {}
     for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
         try:
             one = json.loads(line)
-            known[one["message_id"]] = Truth(
+            known[one["message_id"].strip("<>")] = Truth(
                 machine=one["kind"] == "machine",
                 intents=tuple(one["intents"]),
                 lang=one["lang"],
@@ -83,7 +83,8 @@ def read_gold(path: Path) -> dict[str, Truth]:
 
 def compare(trays: Iterable[Tray], truths: Mapping[str, Truth]) -> Comparison:
     """Compare trays with the truth by their Message-ID; a message of which nothing is known does not count."""
-    pairs = [(tray, truths[tray.message.message_id]) for tray in trays if tray.message.message_id in truths]
+    named = [(tray, tray.message.message_id.strip("<>")) for tray in trays]
+    pairs = [(tray, truths[name]) for tray, name in named if name in truths]
     human = [(tray, truth) for tray, truth in pairs if not truth.machine]
     answered = [(tray, truth) for tray, truth in pairs if isinstance(tray.decision, AutoAnswer)]
     left = [truth for tray, truth in pairs if isinstance(tray.decision, Leave)]

@@ -6,6 +6,7 @@ when the file is opened again. All lines are of one bundle. One process at a tim
 
 import json
 import os
+from collections import Counter
 from collections.abc import Sequence
 from fcntl import LOCK_EX, LOCK_NB, flock
 from io import FileIO
@@ -19,12 +20,17 @@ _BEGINNING = b'{"id": "'
 
 
 class OutFile:
-    """An open file of decisions, for use in a `with`. `done` are the keys of the messages that have their line."""
+    """An open file of decisions, for use in a `with`.
+
+    `done` are the keys of the messages that have their line; `reasons` counts the pairs of decision and reason that
+    were in the file when it was opened.
+    """
 
     def __init__(self, path: Path, bundle: str) -> None:
         """Open a file, or make it. Raises InputError when it holds anything else, or is being written already."""
         self.path = path
         self.done: set[bytes] = set()
+        self.reasons: Counter[tuple[str, str]] = Counter()
         self._file = _opened(path)
         try:
             self._take_over(bundle)
@@ -42,6 +48,11 @@ class OutFile:
 
     def has(self, key: str) -> bool:
         return bytes.fromhex(key) in self.done
+
+    def whole_lines(self) -> int:
+        """How many lines are in the file by now, whatever was interrupted while it was written."""
+        with self.path.open("rb") as held:
+            return sum(line.endswith(b"\n") for line in held)
 
     def add(self, lines: Sequence[dict[str, Any]]) -> None:
         """Write lines and sync them. When the disk is full, the file is cut back to what it was before."""
@@ -65,7 +76,9 @@ class OutFile:
                 if not line.endswith(b"\n"):
                     _must_be_ours(line, self.path, number)
                     break
-                self.done.add(_key(line, bundle, self.path, number))
+                key, reason = _facts(line, bundle, self.path, number)
+                self.done.add(key)
+                self.reasons[reason] += 1
                 whole += len(line)
         self._file.truncate(whole)
         self._file.seek(whole)
@@ -95,17 +108,17 @@ def _must_be_ours(tail: bytes, path: Path, number: int) -> None:
         raise _no_decision(path, number)
 
 
-def _key(line: bytes, bundle: str, path: Path, number: int) -> bytes:
-    """The message's key of a line. Raises InputError when the line is no decision, or another bundle's."""
+def _facts(line: bytes, bundle: str, path: Path, number: int) -> tuple[bytes, tuple[str, str]]:
+    """Key, decision and reason of a line. Raises InputError when it is no decision, or another bundle's."""
     try:
         known = json.loads(line)
-        key, of = bytes.fromhex(known["id"]), known["bundle"]
+        key, of, reason = bytes.fromhex(known["id"]), known["bundle"], (known["decision"], known["reason"])
     except (ValueError, KeyError, TypeError) as error:
         raise _no_decision(path, number) from error
     if of != bundle:
         todo = f'Give another file, or go on with the bundle "{of}".'
         raise InputError(f'its decisions are of the bundle "{of}", not "{bundle}"', where=str(path), todo=todo)
-    return key
+    return key, reason
 
 
 def _no_decision(path: Path, number: int) -> InputError:

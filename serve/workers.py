@@ -29,7 +29,6 @@ IN_FLIGHT = 2
 """Chunks a process that are under way or waiting."""
 
 Chunk = Sequence[RawMessage]
-Prepared = tuple[Chunk, list[Tray]]
 
 _pipeline: "Pipeline | None" = None
 
@@ -59,8 +58,8 @@ class Workers:
     def __exit__(self, *_: object) -> None:
         self._close()
 
-    def prepared(self, chunks: Iterable[Chunk]) -> Iterator[Prepared]:
-        """Each chunk with its trays, in order. Raises SalverError when no process can work at all."""
+    def prepared(self, chunks: Iterable[Chunk]) -> Iterator[list[Tray]]:
+        """The trays of each chunk, in order. Raises SalverError when no process can work at all."""
         waiting: deque[tuple[Chunk, Future[list[Tray]]]] = deque()
         for chunk in chunks:
             waiting.append((chunk, self._submit(chunk)))
@@ -69,10 +68,10 @@ class Workers:
         while waiting:
             yield self._next(waiting)
 
-    def _next(self, waiting: deque[tuple[Chunk, Future[list[Tray]]]]) -> Prepared:
+    def _next(self, waiting: deque[tuple[Chunk, Future[list[Tray]]]]) -> list[Tray]:
         chunk, future = waiting.popleft()
         try:
-            return chunk, future.result()
+            return future.result()
         except BrokenProcessPool:
             self._close()
             self._must_work()
@@ -80,7 +79,7 @@ class Workers:
             again = [(one, old if _is_done(old) else self._submit(one)) for one, old in waiting]
             waiting.clear()
             waiting.extend(again)
-            return chunk, trays
+            return trays
 
     def _must_work(self) -> None:
         try:

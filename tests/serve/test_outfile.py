@@ -13,7 +13,7 @@ A, B, C = "0a" * 16, "0b" * 16, "0c" * 16
 
 
 def line(key: str, bundle: str = "first") -> dict[str, str]:
-    return {"id": key, "because": "Grüße", "bundle": bundle}
+    return {"id": key, "decision": "route", "reason": "urgent", "because": "Grüße", "bundle": bundle}
 
 
 @pytest.fixture
@@ -71,6 +71,12 @@ def test_decisions_of_another_bundle_are_refused_with_what_to_do(path: Path) -> 
     write(path, A)
     with pytest.raises(InputError, match=r'of the bundle "first", not "second"\. Give another file, or go on with'):
         OutFile(path, "second")
+
+
+def test_it_counts_the_decisions_that_are_there_already(path: Path) -> None:
+    write(path, A, B)
+    with OutFile(path, "first") as out:
+        assert out.reasons == {("route", "urgent"): 2}
 
 
 def test_only_one_writes_at_a_time(path: Path) -> None:

@@ -1,0 +1,103 @@
+"""Corrections become cases: at once as neighbours, masked; and as they were written for the next training."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from salver.data.case import Case, Customer, PastCase
+from salver.data.company import Company
+from salver.data.correction import Correction
+from salver.data.record import DecisionRecord, StoredMessage
+from salver.data.store import Store
+from salver.pipeline.mask import mask_case
+from salver.pipeline.read import read
+from salver.pipeline.run import Pipeline
+from salver.serve.recording import known_line
+
+
+def learn(corrections: Sequence[Correction], store: Store, pipeline: Pipeline) -> list[PastCase]:
+    """Keep corrections, and let the messages whose intent or answer is known now join the neighbours at once.
+
+    Raises StoreError for a correction of a message that was never taken in.
+    """
+    for correction in corrections:
+        store.correct(correction)
+    cases = past_cases(corrected(store, pipeline.bundle.company, {one.message for one in corrections}), pipeline)
+    if cases:
+        vectors = pipeline.bundle.encoder.encode([case.question for case in cases])
+        store.remember(cases, pipeline.bundle.name, [one.astype(np.dtype("<f4")).tobytes() for one in vectors])
+        pipeline.learn(cases)
+    return cases
+
+
+def corrected(store: Store, company: Company, only: set[str] | None = None) -> list[Case]:
+    """The messages of which agents said the intent or the answer, as cases; of all, or of those in `only`."""
+    merged = _merged(one for one in store.corrections() if only is None or one.message in only)
+    records = store.decisions([one.message for one in merged])
+    cases = []
+    for correction in merged:
+        stored, record = store.message(correction.message), records.get(correction.message)
+        case = stored and _case(correction, stored, record, company)
+        if case and case.intent and (correction.intent or correction.answer):
+            cases.append(case)
+    return cases
+
+
+def past_cases(cases: Sequence[Case], pipeline: Pipeline) -> list[PastCase]:
+    """The same cases with everything personal masked, as a bundle keeps them."""
+    masked = [mask_case(case, pipeline.bundle.entities) for case in cases]
+    langs = pipeline.bundle.languages.guess([case.text for case in cases])
+    return [
+        PastCase(
+            id=case.id,
+            intent=case.intent,
+            lang=case.lang or lang.label,
+            question=question,
+            answer=answer,
+            agent=case.agent,
+            ending=case.ending,
+            answered_at=case.answered_at,
+        )
+        for case, (question, answer), lang in zip(cases, masked, langs, strict=True)
+    ]
+
+
+def _merged(corrections: Iterable[Correction]) -> list[Correction]:
+    """One correction a message: what was said last counts, field by field."""
+    last: dict[str, Correction] = {}
+    for one in corrections:
+        before = last.get(one.message, one)
+        last[one.message] = replace(
+            one,
+            intent=one.intent or before.intent,
+            urgency=one.urgency or before.urgency,
+            answer=one.answer or before.answer,
+        )
+    return list(last.values())
+
+
+def _case(correction: Correction, stored: StoredMessage, record: DecisionRecord | None, company: Company) -> Case:
+    """The case that a corrected message is; what the agent left as it was is as it was decided."""
+    message = read([stored.raw], company)[0]
+    line = known_line(record)
+    intent = correction.intent or line.get("intent") or ""
+    urgency = correction.urgency or line.get("urgency")
+    sender = message.sender
+    return Case(
+        id=message.key,
+        thread=message.references[0] if message.references else message.message_id or message.key,
+        customer=Customer(name=sender.name if sender else "", email=sender.email if sender else ""),
+        text=message.body,
+        answer=correction.answer or "",
+        subject=message.subject,
+        channel=message.channel,
+        lang=line.get("lang") or "",
+        intents=(intent,) if intent else (),
+        urgency=urgency,
+        agent=correction.agent,
+        received_at=message.received_at or message.date,
+        answered_at=correction.at,
+        ending="resolved",
+        source="correction",
+    )

@@ -1,0 +1,37 @@
+"""`salver report`: the page of what was decided, drawn from a store."""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from salver.data.errors import Fault
+from salver.data.store import Store
+from salver.models.bundle import Bundle
+from salver.serve import show
+from salver.serve.report import page, write
+from salver.serve.wiring import open_bundle, open_store, settings_of
+
+
+def report(out: Path, *, bundle: Path | None, store: str | None, settings: Path | None) -> None:
+    """Write the report of a store; where agents corrected intents, confidence is held against that."""
+    known = settings_of(settings)
+    with open_store(known, store) as kept:
+        draw(kept, open_bundle(known, bundle), out)
+    show.told(f"Written to {out}.")
+
+
+def draw(store: Store, bundle: Bundle, out: Path, truth: Mapping[str, str] | None = None) -> None:
+    """Write the report. `truth` has true intents by the id or Message-ID of a message; corrections go before it."""
+    said = {one.message: one.intent for one in store.corrections() if one.intent}
+    faults = [Fault(source=one.raw.source, line=one.raw.position, what=one.fault) for one in store.quarantined()]
+    write(page(newest_lines(store), bundle, now=datetime.now(UTC), faults=faults, truth={**(truth or {}), **said}), out)
+
+
+def newest_lines(store: Store) -> Iterator[dict[str, Any]]:
+    """The line of the decision that counts of every message, in the order in which they were taken."""
+    newest = {bytes.fromhex(record.message): at for at, record in enumerate(store.audit())}
+    for at, record in enumerate(store.audit()):
+        if newest.get(bytes.fromhex(record.message)) == at and record.line:
+            yield json.loads(record.line)

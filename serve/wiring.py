@@ -1,0 +1,76 @@
+"""From the settings to what works: store, shelf, bundle, pipeline. The only place that puts them together."""
+
+from pathlib import Path
+
+from salver.data.agent import Team
+from salver.data.errors import BundleError, StoreError
+from salver.data.store import Store
+from salver.models.bundle import Bundle, load
+from salver.models.shelf import Shelf
+from salver.pipeline.route import Loads
+from salver.pipeline.run import Pipeline
+from salver.serve.settings import Settings, load_settings
+from salver.serve.team import read_team
+
+
+def settings_of(file: Path | None) -> Settings:
+    """The settings of a file that is named, or of the usual places."""
+    return load_settings(file)
+
+
+def open_store(settings: Settings, url: str | None = None) -> Store:
+    """The store of this URL, else that of the settings; its folder is made if need be."""
+    if url is None and not settings.store_url:
+        home_of(settings)
+    return Store.open(url or settings.store)
+
+
+def open_shelf(settings: Settings) -> Shelf:
+    """The shelf of bundles."""
+    return Shelf(settings.shelf)
+
+
+def home_of(settings: Settings) -> Path:
+    """The folder for everything that has no place of its own, made if need be."""
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        todo = 'Set "home" to a folder that this user may write.'
+        raise StoreError(
+            f"This folder cannot be made ({error.strerror})", where=str(settings.home), todo=todo
+        ) from error
+    return settings.home
+
+
+def bundle_folder(settings: Settings, given: Path | None = None) -> Path:
+    """Where the bundle to be used lies: the one that is named, else the settings', else the champion of the shelf.
+
+    Raises BundleError when there is none at all.
+    """
+    if named := given or settings.bundle:
+        return named
+    shelf = open_shelf(settings)
+    if shelf.champion is None:
+        todo = "Name one with --bundle, or promote one: salver bundles promote FOLDER"
+        raise BundleError("no bundle was named and none was promoted", where=str(shelf.folder), todo=todo)
+    return shelf.path(shelf.champion)
+
+
+def open_bundle(settings: Settings, given: Path | None = None) -> Bundle:
+    """The bundle to be used, verified."""
+    return load(bundle_folder(settings, given))
+
+
+def open_pipeline(settings: Settings, given: Path | None = None, store: Store | None = None) -> Pipeline:
+    """The way of a message. With a store, it knows the corrections and what everybody has to do already."""
+    pipeline = Pipeline(open_bundle(settings, given), team=team_of(settings))
+    if store is not None:
+        pipeline.loads = Loads(store.loads())
+        if learned := store.cases():
+            pipeline.learn(learned)
+    return pipeline
+
+
+def team_of(settings: Settings) -> Team | None:
+    """The team of the settings, or None: then the bundle knows who answers."""
+    return read_team(settings.team) if settings.team else None

@@ -1,0 +1,78 @@
+"""A saved bundle, mailboxes and the command line, for the tests of the commands."""
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from functools import cache
+from itertools import cycle, islice
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+from salver.models.bundle import Draft, save
+from salver.models.history import HistoryEncoder
+from salver.models.scope import LearnedScope
+from salver.models.urgency import OrderedUrgency
+from tests.pipeline.small_bundle import ASKED, small_bundle
+
+SALVER = Path(sys.executable).with_name("salver")
+
+
+@cache
+def draft() -> Draft:
+    """The small bundle as training would hand it over."""
+    bundle = small_bundle()
+    cases = tuple(bundle.cases.values())
+    assert isinstance(bundle.encoder, HistoryEncoder)
+    assert isinstance(bundle.urgency, OrderedUrgency)
+    assert isinstance(bundle.scope, LearnedScope)
+    return Draft(
+        name=bundle.name,
+        created=bundle.created,
+        company=bundle.company,
+        team=bundle.team,
+        encoder=bundle.encoder,
+        intents=bundle.intents,
+        urgency=bundle.urgency,
+        scope=bundle.scope,
+        cases=cases,
+        vectors=bundle.encoder.encode([case.question for case in cases]),
+        templates=bundle.templates,
+        skills=bundle.skills,
+        policy=bundle.policy,
+        scores={},
+    )
+
+
+@cache
+def bundle_folder(name: str = "small") -> Path:
+    """Where the small bundle lies, saved once a test run under this name."""
+    folder = Path(mkdtemp(prefix="salver-test-")) / name
+    save(replace(draft(), name=name), folder)
+    return folder
+
+
+def mail(number: int, text: str) -> str:
+    return (
+        f"From: Kunde {number} <kunde{number}@posthorn.example>\nTo: service@elmtalwerke.example\n"
+        f"Date: Wed, 4 Mar 2026 11:{number % 60:02}:00 +0100\nMessage-ID: <{number}@posthorn.example>\n"
+        f"Subject: Anfrage\nContent-Type: text/plain; charset=utf-8\n\n{text}\n"
+    )
+
+
+def mailbox(path: Path, count: int, *, first: int = 0) -> Path:
+    """An mbox with so many different mails."""
+    lines = [line.strip() for asked in ASKED.values() for line in asked.splitlines() if line.strip()]
+    texts = islice(cycle(lines), first, first + count)
+    mails = [mail(number, f"{text} ({number})") for number, text in enumerate(texts, start=first)]
+    path.write_text("".join(f"From kunde@posthorn.example Wed Mar  4 11:00:00 2026\n{one}\n" for one in mails), "utf-8")
+    return path
+
+
+def lines_of(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def salver(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([SALVER, *map(str, arguments)], capture_output=True, text=True, timeout=300, cwd=cwd)
