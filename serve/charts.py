@@ -19,8 +19,8 @@ try:
     from matplotlib.figure import Figure
     from matplotlib.patches import Rectangle
 except ImportError as error:
-    todo = 'Install it with: pip install "salver[training]"'
-    raise SettingsError("The report's pictures need matplotlib, which is not installed", todo=todo) from error
+    missing = "The report's pictures need matplotlib, which is not installed"
+    raise SettingsError(missing, todo='Install it with: pip install "salver[training]"') from error
 
 Week = Sequence[Sequence[float]]
 """7 rows of 24 counts; the first row is Monday."""
@@ -216,13 +216,12 @@ def _skill_panel(panel: Axes, cells: Sequence[Skill], agents: Sequence[str], lan
 
 def spoken(label: str) -> str:
     """A label as words, short enough for an axis."""
-    words = "".join(sign for sign in label.replace("_", " ") if sign.isprintable())
+    words = "".join(filter(str.isprintable, label.replace("_", " ")))
     return words if len(words) <= 32 else words[:31] + "…"
 
 
 def _sheet(width: float, height: float) -> tuple[Figure, Axes]:
-    figure = Figure(figsize=(width, height), layout="constrained")
-    return figure, figure.subplots()
+    return (figure := Figure(figsize=(width, height), layout="constrained")), figure.subplots()
 
 
 def _percent(axes: Axes, x: Sequence[float], y: Sequence[float]) -> None:

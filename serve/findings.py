@@ -93,20 +93,20 @@ def about_coverage(chosen: Sequence[float] | None, policy: Policy) -> str:
     return f"At the chosen threshold {answered:.0%} would be answered, {wrong:.1%} of them wrongly."
 
 
-def about_skills(cells: Sequence[Skill], names: Mapping[str, str]) -> str:
-    """Names the widest difference between two agents whose intervals do not overlap."""
-    widest: tuple[float, Skill, Skill] | None = None
+def widest(cells: Sequence[Skill]) -> tuple[Skill, Skill] | None:
+    """The two agents who differ most in one intent and language, of those whose intervals do not overlap."""
     groups: dict[tuple[str, str], list[Skill]] = {}
     for one in cells:
         groups.setdefault((one.intent, one.lang), []).append(one)
-    for some in groups.values():
-        best, worst = max(some, key=lambda one: one.low), min(some, key=lambda one: one.high)
-        gap = best.low - worst.high
-        if gap > 0 and (widest is None or gap > widest[0]):
-            widest = gap, best, worst
-    if widest is None:
+    pairs = [(max(some, key=lambda one: one.low), min(some, key=lambda one: one.high)) for some in groups.values()]
+    best, worst = max(pairs, key=lambda pair: pair[0].low - pair[1].high, default=(None, None))
+    return (best, worst) if best and worst and best.low > worst.high else None
+
+
+def about_skills(pair: tuple[Skill, Skill] | None, names: Mapping[str, str]) -> str:
+    if pair is None:
         return "No difference between agents is larger than chance would make it."
-    _, best, worst = widest
+    best, worst = pair
     first, second = names.get(best.agent, best.agent), names.get(worst.agent, worst.agent)
     where = f"{spoken(best.intent)} ({best.lang.upper()})"
     return f"On {where} {first} resolves {best.mean:.0%} at once, {second} {worst.mean:.0%}."
@@ -124,7 +124,7 @@ def about_queues(queues: Mapping[str, Waiting], now: datetime) -> str:
 
 
 def about_figures(scores: Mapping[str, Any]) -> str:
-    later = scores["later"]
+    later = scores["later"]["whole"]
     return (
         f"On {messages(later['n'])} later than its training, {later['top1']:.1%} got the true intent first, "
         f"{later['top5']:.1%} among five."

@@ -163,13 +163,16 @@ def _skills(bundle: Bundle) -> Picture | None:
         return None
     names = {one.id: one.name for one in bundle.team.agents}
     intents = sorted(cases, key=lambda one: (-cases[one], one))[:_SKILL_PANELS]
+    apart = findings.widest(bundle.skills)
+    if apart and apart[0].intent not in intents:
+        intents[-1] = apart[0].intent
     known = [one.lang for one in sorted(bundle.skills, key=lambda one: -langs[one.lang])]
     shown = tuple(dict.fromkeys(known))[:2]
     cells = [one for one in bundle.skills if one.intent in intents and one.lang in shown]
     return Picture(
         name="skills",
         heading="Who solves what",
-        finding=findings.about_skills(cells, names),
+        finding=findings.about_skills(apart, names),
         svg=charts.skills(cells, intents, sorted({one.agent for one in cells}), shown, names),
         note="The chance that a first answer resolves a message. A line is its 90% interval; short is well known.",
         key=_upper(shown),

@@ -17,17 +17,16 @@ from salver.data.record import QueueEntry
 from salver.models.bundle import Bundle
 from salver.serve import charts, findings
 from salver.serve.report import page, write
-from salver.serve.tally import Tally, curve, tally
+from salver.serve.tally import curve, tally
 from tests.pipeline.small_bundle import NOON, TEAM, small_bundle
 
 WEEK = [[0] * 24 for _ in range(7)]
 WEEK[2][10], WEEK[2][20], WEEK[6][9] = 6, 3, 1
 LATER = {
-    "n": 40,
-    "top1": 0.9,
-    "top5": 0.975,
+    "whole": {"n": 40, "top1": 0.9, "top5": 0.975, "macro_f1": 0.8, "ece": 0.02},
     "by_lang": {"de": {"n": 25, "top1": 0.88, "top5": 1.0}, "en": {"n": 15, "top1": 0.9333, "top5": 0.9333}},
     "by_intent": {"meter_reading": {"n": 12, "macro_f1": 0.75}, "complaint": {"n": 2, "macro_f1": 0.1}},
+    "confused": [{"truth": "meter_reading", "found": "complaint", "n": 3, "share": 0.25}],
 }
 SCORES: dict[str, Any] = {
     "later": LATER,
@@ -132,7 +131,8 @@ def test_what_was_answered_meanwhile_does_not_wait() -> None:
 def test_what_was_never_seen_often_enough_is_not_called_the_worst() -> None:
     text = page([], a_bundle(), now=NOON)
     assert re.search(r"<td>meter reading</td><td class=\"n\">12</td><td class=\"n\">0.75</td>", text)
-    assert "<td>complaint</td>" not in text
+    assert '<td>complaint</td><td class="n">2</td>' not in text
+    assert '<td>meter reading</td><td>complaint</td><td class="n">3</td><td class="n">25%</td>' in text
 
 
 def test_gold_labels_are_set_against_confidence_by_message_id() -> None:
@@ -211,17 +211,30 @@ def test_a_curve_has_a_point_for_each_tenth_that_holds_any() -> None:
 
 def test_counting_needs_one_pass_over_a_stream() -> None:
     sums = tally(iter(some_lines()), NOON)
-    assert (sums.total, sums.kinds["route"], sums.share("auto_answer")) == (5, 3, 0.2)
-    assert sums.languages == ("de", "en")
-    assert Tally().share("route") == 0
+    assert (sums.total, sums.kinds["route"], sums.share("auto_answer"), sums.languages) == (5, 3, 0.2, ("de", "en"))
 
 
 def test_differences_that_chance_could_make_are_not_called_differences() -> None:
-    cells = [
-        Skill(agent=a, intent="x", lang="de", mean=m, low=m - 0.2, high=m + 0.2, cases=3)
-        for a, m in (("a", 0.5), ("b", 0.8))
+    def skill(agent: str, intent: str, mean: float, off: float) -> Skill:
+        return Skill(agent=agent, intent=intent, lang="de", mean=mean, low=mean - off, high=mean + off, cases=3)
+
+    near = [skill("a", "x", 0.5, 0.2), skill("b", "x", 0.8, 0.2)]
+    assert findings.widest(near) is None
+    assert findings.widest([]) is None
+    assert findings.about_skills(None, {}) == "No difference between agents is larger than chance would make it."
+    apart = skill("a", "y", 0.5, 0.05), skill("b", "y", 0.8, 0.05)
+    assert findings.widest([*near, *apart]) == apart[::-1]
+
+
+def test_the_intent_in_which_agents_differ_most_is_drawn_however_rare() -> None:
+    often = [Skill(agent="a", intent=f"i{n}", lang="de", mean=0.5, low=0.1, high=0.9, cases=99) for n in range(8)]
+    rare = [
+        Skill(agent=a, intent="rare one", lang="de", mean=m, low=m, high=m, cases=2)
+        for a, m in (("a", 0.2), ("b", 0.8))
     ]
-    assert findings.about_skills(cells, {}) == "No difference between agents is larger than chance would make it."
+    text = page([], a_bundle(skills=(*often, *rare)), now=NOON)
+    assert "On rare one (DE) b resolves 80% at once, a 20%." in text
+    assert text.count(">rare one</text>") == 1
 
 
 def test_a_moment_of_another_day_has_its_day() -> None:
