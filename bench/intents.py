@@ -15,9 +15,8 @@ import numpy as np
 
 from salver.models.grams import Grams
 from salver.models.intents import NEIGHBOURS
-from salver.models.pretrained import PretrainedEncoder
 from salver.training.evaluate import calibration_error, macro_f1
-from salver.training.fit import Text, Understanding, fit_understanding, history_encoder, ready_encoder
+from salver.training.fit import Text, Understanding, fit_understanding
 
 Row = dict[str, Any]
 
@@ -75,13 +74,11 @@ def measure(train: list[Row], test: list[Row], encoder: str) -> dict[str, float]
 
 
 def _train(rows: list[Row], encoder: str) -> tuple[Understanding, list[str]]:
-    grams = Grams()
-    maker = history_encoder(grams) if encoder == "history" else ready_encoder(PretrainedEncoder(encoder))
     texts = [
         Text(id=str(i), text=row["text"], intent=row["intent"], group=str(row.get("thread", i)))
         for i, row in enumerate(rows)
     ]
-    return fit_understanding(texts, maker, grams), [row["intent"] for row in rows]
+    return fit_understanding(texts, encoder, Grams()), [row["intent"] for row in rows]
 
 
 def _predict(brain: Understanding, intents: list[str], texts: list[str]) -> np.ndarray:

@@ -7,6 +7,7 @@ sha256 before a byte of it is used. There is no pickle in it: `.npz` without obj
     encoder.npz         the encoder learned from the archive (absent with a pretrained one, which is named)
     intents.npz         the linear models and the weights of the opinions
     urgency.npz         three logistic regressions
+    choice.npz          the centres from which a template is chosen
     vectors.npz         a vector a case, from which the index is built
     cases.json          masked questions and answers
     facts.json          company, team, scope, templates, skills, policy, scores
@@ -27,6 +28,7 @@ from salver.data.case import PastCase
 from salver.data.company import Company
 from salver.data.errors import BundleError
 from salver.data.policy import Policy
+from salver.models.choice import Key, TemplateChoice
 from salver.models.entities import CompanyEntities
 from salver.models.folder import arrays_of, bytes_of, checked, write_folder
 from salver.models.grams import Grams
@@ -55,6 +57,7 @@ class Bundle:
     intents: StackedIntents
     urgency: Urgencies
     scope: Scope
+    choice: TemplateChoice
     neighbours: CaseIndex
     languages: Languages
     sentences: Sentences
@@ -71,6 +74,7 @@ class _Facts:
     company: Company
     team: Team
     scope: dict[str, list[float]]
+    choices: tuple[Key, ...]
     templates: tuple[Template, ...]
     skills: tuple[Skill, ...]
     policy: Policy
@@ -102,6 +106,7 @@ class Draft:
     intents: StackedIntents
     urgency: OrderedUrgency
     scope: LearnedScope
+    choice: TemplateChoice
     cases: tuple[PastCase, ...]
     vectors: np.ndarray[Any, np.dtype[np.float32]]
     templates: tuple[Template, ...]
@@ -116,6 +121,7 @@ def save(draft: Draft, folder: Path) -> None:
         company=draft.company,
         team=draft.team,
         scope=draft.scope.to_json(),
+        choices=draft.choice.keys,
         templates=draft.templates,
         skills=draft.skills,
         policy=draft.policy,
@@ -124,6 +130,7 @@ def save(draft: Draft, folder: Path) -> None:
     files = {
         "intents.npz": bytes_of(draft.intents.to_arrays()),
         "urgency.npz": bytes_of(draft.urgency.to_arrays()),
+        "choice.npz": bytes_of(draft.choice.to_arrays()),
         "vectors.npz": bytes_of({"vectors": draft.vectors}),
         "cases.json": _CASES.dump_json(draft.cases),
         "facts.json": _FACTS.dump_json(facts, indent=1),
@@ -179,6 +186,7 @@ def _assemble(
         intents=intents,
         urgency=OrderedUrgency.from_arrays(arrays_of(files["urgency.npz"], folder), grams),
         scope=LearnedScope.from_json(facts.scope),
+        choice=TemplateChoice.from_arrays(arrays_of(files["choice.npz"], folder), facts.choices, grams),
         neighbours=CaseIndex.build([case.id for case in cases], vectors),
         languages=ConfiguredLanguages(facts.company.languages),
         sentences=SpacySentences(),

@@ -23,7 +23,7 @@ _BATCH = 512
 _TEMPERATURE = 0.1
 _RATE = 0.1
 _DROPPED = 0.3
-_ENOUGH = 150
+_ENOUGH = 100
 """N-grams of a text that are looked at in one step; of a long text the next step sees others."""
 
 

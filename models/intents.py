@@ -130,7 +130,8 @@ class StackedIntents:
 
 
 def weigh_opinions(opinions: Scores, truth: NDArray[np.int64]) -> NDArray[np.float64]:
-    """The weights, (3,) and not negative, under which the truth is likeliest; `opinions` is (n, labels, 3), unseen."""
+    """The weights, (p,) and not negative, under which the truth is likeliest; `opinions` is (n, labels, p), unseen."""
+    parts = opinions.shape[2]
 
     def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         chances = log_softmax(opinions @ weights, axis=1)
@@ -139,5 +140,5 @@ def weigh_opinions(opinions: Scores, truth: NDArray[np.int64]) -> NDArray[np.flo
         value = -float(chances[np.arange(len(truth)), truth].mean()) + 1e-4 * float(weights @ weights)
         return value, np.asarray((expected - picked).mean(axis=0) + 2e-4 * weights)
 
-    found = minimize(loss, x0=np.array([1.0, 0.3, 0.3]), jac=True, bounds=[(0, None)] * 3, method="L-BFGS-B")
+    found = minimize(loss, x0=np.full(parts, 0.5), jac=True, bounds=[(0, None)] * parts, method="L-BFGS-B")
     return np.asarray(found.x)

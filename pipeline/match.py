@@ -14,6 +14,7 @@ from salver.data.case import PastCase
 from salver.data.message import Message
 from salver.data.reading import Cleaned, Reading, Request
 from salver.models.bundle import Bundle
+from salver.models.choice import Cosines
 from salver.models.intents import NEIGHBOURS
 from salver.pipeline.classify import mask_part
 from salver.pipeline.explain import counted, language
@@ -43,10 +44,10 @@ Near = Sequence[tuple[str, float]]
 Shelf = Mapping[tuple[str, str], Sequence[Template]]
 
 
-def template_shares(
+def votes_for(
     intent: str, lang: str, nearest: Near, cases: Mapping[str, PastCase], templates: Iterable[Template]
 ) -> dict[str, float]:
-    """The chance, 0 to 1, of each template of an intent in a language, given that a message has that intent.
+    """What the nearest cases say of each template of an intent in a language: shares, 0 to 1.
 
     `nearest` are pairs of case and cosine. The near cases of the intent in the language vote for the templates that
     their answers were made of; one answered freely votes for none, so that the shares add up to 1 or less.
@@ -73,10 +74,11 @@ def match(
         for message, one, reading in zip(messages, cleaned, readings, strict=True)
         for text in _seen(question(message.subject, one.text), reading)
     ]
-    near = iter(bundle.neighbours.nearest(bundle.encoder.encode(texts), VOTERS))
+    near = bundle.neighbours.nearest(bundle.encoder.encode(texts), VOTERS)
+    asked = map(_Asked, near, bundle.choice.cosines(texts))
     shelf, bags = _shelf(bundle.templates), Bags()
     return [
-        _Search(message, reading, [next(near) for _ in reading.requests], shelf, bags, bundle).match()
+        _Search(message, reading, [next(asked) for _ in reading.requests], shelf, bags, bundle).match()
         for message, reading in zip(messages, readings, strict=True)
     ]
 
@@ -101,6 +103,14 @@ def _votes(voters: Sequence[tuple[PastCase, float]]) -> list[tuple[PastCase, flo
 
 
 @dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is near a request: its nearest cases, and its cosines to what may be chosen."""
+
+    near: Near
+    choices: Cosines
+
+
+@dataclass(frozen=True, slots=True)
 class _Offer:
     """A template for a request, the chance that it would be sent, and the near cases that were answered with it."""
 
@@ -116,7 +126,7 @@ class _Search:
         self,
         message: Message,
         reading: Reading,
-        near: Sequence[Near],
+        asked: Sequence[_Asked],
         shelf: Shelf,
         bags: Bags,
         bundle: Bundle,
@@ -124,11 +134,12 @@ class _Search:
         self._lang = reading.lang
         others = [lang for lang in bundle.company.languages if lang != reading.lang]
         self._langs = (reading.lang, *others)
-        self._requests = list(zip(reading.requests, near, strict=True))
+        self._requests = list(zip(reading.requests, asked, strict=True))
         self._facts = facts(message.sender, reading.entities)
         self._shelf = shelf
         self._bags = bags
         self._cases = bundle.cases
+        self._choice = bundle.choice
         self._empty = not reading.main.text
 
     def match(self) -> Match:
@@ -145,26 +156,27 @@ class _Search:
     def _offers(self) -> list[_Offer]:
         """Every template of the likely intents, once, with its best score."""
         best: dict[str, _Offer] = {}
-        for at, (request, near) in enumerate(self._requests):
+        for at, (request, asked) in enumerate(self._requests):
             for intent in request.intents[: 1 if at else _INTENTS]:
                 lang = next((one for one in self._langs if (intent.label, one) in self._shelf), self._lang)
-                for offer in self._of_intent(intent.label, lang, intent.probability, near):
+                for offer in self._of_intent(intent.label, lang, intent.probability, asked):
                     known = best.get(offer.template.id)
                     if known is None or known.score < offer.score:
                         best[offer.template.id] = offer
         return list(best.values())
 
-    def _of_intent(self, intent: str, lang: str, probability: float, near: Near) -> Iterator[_Offer]:
+    def _of_intent(self, intent: str, lang: str, probability: float, asked: _Asked) -> Iterator[_Offer]:
         templates = self._shelf.get((intent, lang), ())
-        shares = template_shares(intent, lang, near, self._cases, templates)
+        votes = votes_for(intent, lang, asked.near, self._cases, templates)
+        shares = self._choice.shares(asked.choices, intent, lang, votes)
         for one in templates:
-            sent = (case for case, _ in near if case in self._cases and one.id in self._cases[case].templates)
-            yield _Offer(one, probability * shares[one.id], tuple(sent))
+            sent = (case for case, _ in asked.near if case in self._cases and one.id in self._cases[case].templates)
+            yield _Offer(one, probability * shares.get(one.id, 0.0), tuple(sent))
 
     def _candidate(self) -> Candidate | None:
         """The best template of the main intent, only in the message's own language."""
-        main, near = self._requests[0]
-        offers = list(self._of_intent(main.intent, self._lang, main.probability, near))
+        main, asked = self._requests[0]
+        offers = list(self._of_intent(main.intent, self._lang, main.probability, asked))
         if not offers:
             return None
         best = min(offers, key=lambda one: (-one.score, one.template.id))
@@ -189,7 +201,7 @@ class _Search:
 
     def _past_answers(self, shown: list[str]) -> list[Suggestion]:
         """Masked answers of the nearest cases, alike ones folded, none that says what a shown template says."""
-        folds = [found for request, near in self._requests for found in self._folds(request, near)]
+        folds = [found for request, asked in self._requests for found in self._folds(request, asked.near)]
         suggestions: list[Suggestion] = []
         for found in sorted(folds, key=lambda one: (-one.score, one.cases[0].id)):
             if found.score < _NOISE or len(suggestions) == _TOP:

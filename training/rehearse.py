@@ -8,18 +8,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from salver.data.answer import Template
 from salver.data.case import PastCase
 from salver.data.message import Address
 from salver.data.reading import Request, Scored, Urgency
+from salver.models.choice import FREE, Ask, Example
 from salver.models.entities import CompanyEntities
 from salver.models.scope import LearnedScope
 from salver.pipeline.classify import Ranked, requests_of
 from salver.pipeline.fill import facts, fill
-from salver.pipeline.match import template_shares
+from salver.pipeline.match import votes_for
 from salver.training.evaluate import Prediction
-from salver.training.fit import Unseen
+from salver.training.fit import Unseen, folds
 from salver.training.prepare import Lesson
 
 _PART_GRID = tuple(round(0.3 + 0.05 * step, 2) for step in range(14))
@@ -35,6 +37,15 @@ class Rehearsed:
     eligible: bool
     confidence: float
     right: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What else decides whether a message would have been answered."""
+
+    finder: CompanyEntities
+    never: Sequence[str]
+    past: Mapping[str, PastCase]
 
 
 class Rehearsal:
@@ -87,39 +98,66 @@ class Rehearsal:
         ]
         return requests_of(whole, lesson.question, parts, part_at)
 
+    def examples(self, past: Mapping[str, PastCase], templates: Sequence[Template]) -> list[Example]:
+        """What each lesson's answer was made of, and what its nearest cases were sent."""
+        return [self._example(i, past, templates) for i in range(len(self._lessons))]
+
+    def _example(self, i: int, past: Mapping[str, PastCase], templates: Sequence[Template]) -> Example:
+        lesson, near, taken_for = self._lessons[i], self._unseen.nearest[i], self.predictions[i].found
+        intent, lang = lesson.case.intent, lesson.lang
+        return Example(
+            text=lesson.question,
+            key=(intent, lang, next(iter(past[lesson.case.id].templates), FREE)),
+            ask=Ask(intent=intent, lang=lang, votes=votes_for(intent, lang, near, past, templates)),
+            blind=Ask(intent=taken_for, lang=lang, votes=votes_for(taken_for, lang, near, past, templates)),
+        )
+
+    def folds(self) -> list[NDArray[np.int64]]:
+        """The same folds as the intents were read in."""
+        return folds([one.case.thread or one.case.id for one in self._lessons])
+
     def answers(
-        self,
-        templates: Sequence[Template],
-        past: Mapping[str, PastCase],
-        finder: CompanyEntities,
-        part_at: float,
-        never: Sequence[str],
+        self, shares: Sequence[Mapping[str, float]], templates: Sequence[Template], part_at: float, rules: Rules
     ) -> list[Rehearsed]:
-        """What would have been answered. Right is an answer that the agent sent too, perhaps with lines added."""
-        said = finder.find([one.case.subject + "\n" + one.case.text for one in self._lessons])
-        rehearsed = []
-        for i, (lesson, prediction) in enumerate(zip(self._lessons, self.predictions, strict=True)):
-            shares = template_shares(prediction.found, lesson.lang, self._unseen.nearest[i], past, templates)
-            best = max(shares, key=lambda one: (shares[one], one), default=None)
-            template = next((one for one in templates if one.id == best), None)
-            customer = lesson.case.customer
-            known = facts(Address(name=customer.name, email=customer.email), said[i])
-            eligible = (
-                template is not None
-                and not fill(template.text, known)[1]
-                and prediction.found not in never
-                and lesson.urgency < Urgency.HIGH
-                and len(self._requests(i, part_at)) == 1
-            )
-            rehearsed.append(
-                Rehearsed(
-                    prediction=prediction,
-                    eligible=eligible,
-                    confidence=prediction.confidence * shares[best] if best else 0.0,
-                    right=prediction.right and best in past[lesson.case.id].templates and len(lesson.case.intents) == 1,
-                )
-            )
-        return rehearsed
+        """What would have been answered, given the unseen `shares` of each lesson's choices.
+
+        Right is an answer that the agent sent too, perhaps with lines added.
+        """
+        by_id = {one.id: one for one in templates}
+        said = rules.finder.find([f"{one.case.subject}\n{one.case.text}" for one in self._lessons])
+        return [
+            self._answer(i, by_id, shares[i], facts(_sender(lesson), said[i]), part_at, rules)
+            for i, lesson in enumerate(self._lessons)
+        ]
+
+    def _answer(
+        self,
+        i: int,
+        templates: Mapping[str, Template],
+        shares: Mapping[str, float],
+        known: Mapping[str, str],
+        part_at: float,
+        rules: Rules,
+    ) -> Rehearsed:
+        lesson, prediction = self._lessons[i], self.predictions[i]
+        best = min((one for one in shares if one != FREE), key=lambda one: (-shares[one], one), default=None)
+        eligible = (
+            best is not None
+            and not fill(templates[best].text, known)[1]
+            and prediction.found not in rules.never
+            and lesson.urgency < Urgency.HIGH
+            and len(self._requests(i, part_at)) == 1
+        )
+        return Rehearsed(
+            prediction=prediction,
+            eligible=eligible,
+            confidence=prediction.confidence * shares[best] if best else 0.0,
+            right=prediction.right and best in rules.past[lesson.case.id].templates and len(lesson.case.intents) == 1,
+        )
+
+
+def _sender(lesson: Lesson) -> Address:
+    return Address(name=lesson.case.customer.name, email=lesson.case.customer.email)
 
 
 def _f1(truth: np.ndarray, found: np.ndarray) -> float:

@@ -6,32 +6,37 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from salver.data.agent import Agent, Team
 from salver.data.case import Case
 from salver.data.company import Company
 from salver.data.errors import Fault, TrainingError
 from salver.data.policy import MIN_CUSTOMERS, NEVER_ANSWERED, Policy
 from salver.models.bundle import Bundle, Draft
+from salver.models.choice import TemplateChoice
 from salver.models.entities import CompanyEntities
 from salver.models.grams import Grams
-from salver.models.intents import NEIGHBOURS
+from salver.models.index import CaseIndex
+from salver.models.intents import NEIGHBOURS, StackedIntents
+from salver.models.ports import Encoder
 from salver.models.pretrained import PretrainedEncoder
 from salver.models.urgency import OrderedUrgency
 from salver.training import describe
 from salver.training.calibrate import choose
 from salver.training.evaluate import Prediction, evaluate
-from salver.training.fit import Text, Understanding, fit_understanding, history_encoder, ready_encoder
+from salver.training.fit import Text, Understanding, fit_understanding, learn
 from salver.training.gate import Exam, Verdict, better
 from salver.training.gather import gather
 from salver.training.prepare import Lesson, prepare
-from salver.training.rehearse import Rehearsal
+from salver.training.rehearse import Rehearsal, Rules
 from salver.training.skills import estimate
 from salver.training.split import by_thread_and_time
 from salver.training.templates import induce
 
 Tell = Callable[[str], None]
 
-_FEWEST_TO_JUDGE = 30
+FEWEST_TO_JUDGE = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,37 +71,52 @@ class Trained:
 
 
 def train(order: Order, told: Tell) -> Trained:
-    """Learn from the whole archive; what it is worth is shown on its newest fifth, by learning from the rest first."""
+    """Learn from the whole archive; what it is worth is shown on its newest fifth, by learning from the rest alone."""
     lessons, faults, columns = _lessons(order, told)
+    told(f"Learning from {len(lessons)} cases")
+    found = _understand(lessons, order)
     earlier, later = _parted(lessons)
-    told(f"Learning from {len(earlier)} cases, to be tried on {len(later)} later ones")
-    tried = _tried(_understand(earlier, order), later)
-    told(f"Learning from all {len(lessons)} cases")
-    draft = draft_of(lessons, order, {"later": evaluate(tried).to_json() if tried else {}})
+    told(f"Learning from the {len(earlier)} earlier cases, to be tried on the {len(later)} later ones")
+    tried = _tried_without(earlier, later, found)
+    told("Finding templates, thresholds and skills")
+    draft = draft_of(lessons, order, {"later": evaluate(tried).to_json() if tried else {}}, found)
     return Trained(draft=draft, faults=faults, columns=columns, lessons=len(lessons))
 
 
 def challenge(order: Order, champion: Bundle, told: Tell) -> tuple[Trained, Verdict]:
     """Learn a challenger, and judge it on the newest messages, which neither it nor the champion has seen."""
     lessons, faults, columns = _lessons(order, told)
-    new = [one for one in lessons if one.case.id not in champion.cases]
-    _, later = _parted(lessons)
-    later_ids = {one.case.id for one in later}
-    exam = [one for one in new if one.case.id in later_ids]
-    if len(exam) < _FEWEST_TO_JUDGE:
-        exam = []
+    exam = _exam(lessons, champion)
     held = {one.case.id for one in exam}
     kept = [one for one in lessons if one.case.id not in held]
     told(f"Learning from {len(kept)} cases, to be judged on {len(exam)} later ones")
-    understanding = _understand(kept, order)
-    tried = _tried(understanding, exam)
-    draft = draft_of(kept, order, {"later": evaluate(tried).to_json() if tried else {}}, understanding)
+    found = _understand(kept, order)
+    tried = _tried(found.encoder, found.intents, found.index, found.intent_of, exam)
+    draft = draft_of(kept, order, {"later": evaluate(tried).to_json() if tried else {}}, found)
     trained = Trained(draft=draft, faults=faults, columns=columns, lessons=len(lessons), held_out=tuple(exam))
-    verdict = better(
-        Exam(bundle=champion.name, predictions=tuple(_asked(champion, exam)), bound_shown=_shown(champion.policy)),
-        Exam(bundle=order.name, predictions=tuple(tried), bound_shown=_shown(draft.policy)),
+    return trained, _judge(champion, draft, exam, tried)
+
+
+def _exam(lessons: Sequence[Lesson], champion: Bundle) -> list[Lesson]:
+    """The newest lessons that the champion has not seen; none when they are too few to tell anything."""
+    _, later = _parted(lessons)
+    new = [one for one in later if one.case.id not in champion.cases]
+    return new if len(new) >= FEWEST_TO_JUDGE else []
+
+
+def _judge(champion: Bundle, draft: Draft, exam: Sequence[Lesson], tried: Sequence[Prediction]) -> Verdict:
+    if not exam:
+        because = (
+            f'There are fewer than {FEWEST_TO_JUDGE} new messages that "{champion.name}" has not seen: too few to show '
+            f'that "{draft.name}" is better. "{champion.name}" stays.'
+        )
+        return Verdict(promote=False, because=because)
+    intent_of = {case.id: case.intent for case in champion.cases.values()}
+    before = _tried(champion.encoder, champion.intents, champion.neighbours, intent_of, exam)
+    return better(
+        Exam(bundle=champion.name, predictions=tuple(before), bound_shown=champion.policy.answer_at is not None),
+        Exam(bundle=draft.name, predictions=tuple(tried), bound_shown=draft.policy.answer_at is not None),
     )
-    return trained, verdict
 
 
 def _lessons(order: Order, told: Tell) -> tuple[list[Lesson], tuple[Fault, ...], Mapping[str, str]]:
@@ -126,9 +146,11 @@ def _parted(lessons: Sequence[Lesson]) -> tuple[list[Lesson], list[Lesson]]:
 
 
 def _understand(lessons: Sequence[Lesson], order: Order) -> Understanding:
-    grams = Grams()
-    maker = history_encoder(grams) if order.encoder == "history" else ready_encoder(PretrainedEncoder(order.encoder))
-    texts = [
+    return fit_understanding(_texts(lessons), order.encoder, Grams())
+
+
+def _texts(lessons: Sequence[Lesson]) -> list[Text]:
+    return [
         Text(
             id=one.case.id,
             text=one.question,
@@ -139,7 +161,6 @@ def _understand(lessons: Sequence[Lesson], order: Order) -> Understanding:
         )
         for one in lessons
     ]
-    return fit_understanding(texts, maker, grams)
 
 
 def draft_of(
@@ -152,7 +173,10 @@ def draft_of(
     rehearsal = Rehearsal(lessons, found.unseen, found.intents.labels)
     scope, scope_at = rehearsal.scope()
     part_at = rehearsal.part_at()
-    answers = rehearsal.answers(templates, past, CompanyEntities(order.company), part_at, never)
+    own = {(one.intent, one.lang, one.id): one.text for one in templates}
+    choice, shares = TemplateChoice.fit(rehearsal.examples(past, templates), rehearsal.folds(), own, Grams())
+    rules = Rules(finder=CompanyEntities(order.company), never=never, past=past)
+    answers = rehearsal.answers(shares, templates, part_at, rules)
     eligible = [one for one in answers if one.eligible]
     bound = choose([one.confidence for one in eligible], [one.right for one in eligible], order.max_error)
     return Draft(
@@ -164,6 +188,7 @@ def draft_of(
         intents=found.intents,
         urgency=OrderedUrgency.fit([one.question for one in lessons], [one.urgency for one in lessons], Grams()),
         scope=scope,
+        choice=choice,
         cases=tuple(past.values()),
         vectors=found.vectors,
         templates=templates,
@@ -195,30 +220,26 @@ def _team_of(cases: Sequence[Case], company: Company) -> Team:
     return Team(agents=agents, hours=(), timezone="UTC")
 
 
-def _tried(found: Understanding, lessons: Sequence[Lesson]) -> list[Prediction]:
-    """What newly learned parts say of lessons they have not seen."""
+def _tried_without(earlier: Sequence[Lesson], later: Sequence[Lesson], found: Understanding) -> list[Prediction]:
+    """What parts learned from the earlier lessons say of the later ones, with the weights that were found by folds."""
+    if len({one.case.intent for one in earlier}) < 2:
+        return []
+    ready = found.encoder if isinstance(found.encoder, PretrainedEncoder) else None
+    learned = learn(_texts(earlier), found.intents.labels, ready, Grams())
+    weights = np.array(list(found.intents.weights.values()))
+    intents = StackedIntents(learned.opinions, weights)
+    return _tried(learned.encoder, intents, learned.index, learned.intent_of, later)
+
+
+def _tried(
+    encoder: Encoder, intents: StackedIntents, index: CaseIndex, intent_of: Mapping[str, str], lessons: Sequence[Lesson]
+) -> list[Prediction]:
+    """What learned parts say of lessons."""
     texts = [one.question for one in lessons]
-    vectors = found.encoder.encode(texts)
-    nearest = found.voters(vectors)
-    ranked = found.intents.rank(texts, vectors, nearest)
+    vectors = encoder.encode(texts)
+    near = index.nearest(vectors, NEIGHBOURS)
+    ranked = intents.rank(texts, vectors, [[(intent_of[case], cosine) for case, cosine in row] for row in near])
     return [
         Prediction(id=one.case.id, truth=one.case.intent, ranked=some, lang=one.lang)
         for one, some in zip(lessons, ranked, strict=True)
     ]
-
-
-def _asked(bundle: Bundle, lessons: Sequence[Lesson]) -> list[Prediction]:
-    """What a bundle says of lessons."""
-    texts = [one.question for one in lessons]
-    vectors = bundle.encoder.encode(texts)
-    near = bundle.neighbours.nearest(vectors, NEIGHBOURS)
-    voters = [[(bundle.cases[case].intent, cosine) for case, cosine in row] for row in near]
-    ranked = bundle.intents.rank(texts, vectors, voters)
-    return [
-        Prediction(id=one.case.id, truth=one.case.intent, ranked=some, lang=one.lang)
-        for one, some in zip(lessons, ranked, strict=True)
-    ]
-
-
-def _shown(policy: Policy) -> bool:
-    return policy.answer_at is not None

@@ -7,7 +7,7 @@ from salver.models.history import HistoryEncoder
 
 TEXTS = [
     "mein strom ist weg", "stromausfall in der straße", "kein strom seit heute früh", "der strom fiel aus",
-    "neue bankverbindung", "meine iban hat sich geändert", "bitte neues konto für die lastschrift", "sepa mandat ändern",
+    "neue bankverbindung", "meine iban hat sich geändert", "bitte neues konto für die lastschrift", "sepa mandat",
     "router einrichten", "wlan passwort vom router", "der router blinkt rot", "wie richte ich das wlan ein",
 ] * 3  # fmt: skip
 LABELS = np.repeat([0, 1, 2], 4).tolist() * 3

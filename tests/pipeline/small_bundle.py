@@ -16,6 +16,7 @@ from salver.data.message import Address, Message
 from salver.data.policy import Policy
 from salver.data.reading import Cleaned, Reading, Request, Scored, Urgency
 from salver.models.bundle import Bundle
+from salver.models.choice import FREE, Ask, Example, TemplateChoice
 from salver.models.entities import CompanyEntities
 from salver.models.grams import Grams
 from salver.models.history import HistoryEncoder
@@ -26,6 +27,7 @@ from salver.models.linear import places
 from salver.models.scope import LearnedScope
 from salver.models.sentences import SpacySentences
 from salver.models.urgency import OrderedUrgency
+from salver.training.fit import folds
 
 ASKED = {
     ("meter_reading", "de"): """
@@ -146,6 +148,7 @@ def small_bundle() -> Bundle:
         intents=StackedIntents(Opinions.fit(texts, vectors, intents, labels, grams), np.array([1.0, 0.5, 0.5])),
         urgency=OrderedUrgency.fit(texts, levels, grams),
         scope=LearnedScope(np.array([2.0, 1.0, -6.0])),
+        choice=_choice(cases, grams),
         neighbours=CaseIndex.build([case.id for case in cases], vectors),
         languages=ConfiguredLanguages(COMPANY.languages),
         sentences=SpacySentences(),
@@ -188,6 +191,17 @@ def a_reading(intents: Mapping[str, float], *others: str, text: str = "Was ist z
         "in_scope": True,
     }
     return Reading(**(known | more))
+
+
+def _choice(cases: list[PastCase], grams: Grams) -> TemplateChoice:
+    """As training makes it."""
+    examples = []
+    for case in cases:
+        ask = Ask(intent=case.intent, lang=case.lang, votes={})
+        key = (case.intent, case.lang, next(iter(case.templates), FREE))
+        examples.append(Example(text=case.question, key=key, ask=ask, blind=ask))
+    own = {(one.intent, one.lang, one.id): one.text for one in (_template(name, cases) for name in TEMPLATES)}
+    return TemplateChoice.fit(examples, folds([case.id for case in cases]), own, grams)[0]
 
 
 def _cases() -> list[PastCase]:

@@ -11,7 +11,7 @@ from salver.data.case import PastCase
 from salver.data.message import Message
 from salver.models.bundle import Bundle
 from salver.pipeline.classify import classify
-from salver.pipeline.match import match, template_shares
+from salver.pipeline.match import match, votes_for
 
 METER = "Bitte eintragen: Stand 34112, am Zähler 1EMT0043218876 heute abgelesen"
 
@@ -43,7 +43,7 @@ def shares_of(near: list[tuple[str, float]], *cases: PastCase, sizes: tuple[int,
         )
         for name, size in zip("ab", sizes, strict=True)
     ]
-    return template_shares("meter_reading", "de", near, known, templates)
+    return votes_for("meter_reading", "de", near, known, templates)
 
 
 def test_the_nearer_case_says_more() -> None:
@@ -72,7 +72,7 @@ def test_an_answer_made_of_two_templates_votes_half_for_each() -> None:
 
 
 def test_an_intent_without_templates_has_no_shares() -> None:
-    assert template_shares("refund", "de", [("1", 0.9)], {"1": past("1", "a")}, []) == {}
+    assert votes_for("refund", "de", [("1", 0.9)], {"1": past("1", "a")}, []) == {}
 
 
 def test_the_candidate_is_the_best_template_with_the_messages_facts() -> None:

@@ -20,7 +20,7 @@ ASKED = {
     ],
     "bank": [
         "Ich habe eine neue Bankverbindung", "Bitte die IBAN für die Lastschrift ändern", "Neues Konto für den Einzug",
-        "Meine Bank hat gewechselt, neue IBAN folgt", "Lastschrift bitte vom neuen Konto", "SEPA Mandat für neues Konto",
+        "Meine Bank hat gewechselt, neue IBAN folgt", "Lastschrift bitte vom neuen Konto", "SEPA Mandat neu ausstellen",
         "Die Bankverbindung hat sich geändert", "Bitte bucht künftig von meinem anderen Konto ab",
     ],
     "router": [

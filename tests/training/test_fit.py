@@ -3,7 +3,7 @@
 import numpy as np
 
 from salver.models.grams import Grams
-from salver.training.fit import Text, fit_understanding, folds, history_encoder
+from salver.training.fit import Text, fit_understanding, folds
 from tests.training.small import lessons
 
 
@@ -27,16 +27,14 @@ def test_every_text_is_held_out_once() -> None:
 
 
 def test_unseen_texts_are_told_apart_without_their_own_help() -> None:
-    grams = Grams()
-    found = fit_understanding(texts(), history_encoder(grams), grams)
+    found = fit_understanding(texts(), "history", Grams())
     truth = [found.intents.labels.index(one.intent) for one in texts()]
     assert (found.unseen.probabilities.argmax(axis=1) == truth).mean() > 0.7
     assert all(one.id not in {case for case, _ in row} for one, row in zip(texts(), found.unseen.nearest, strict=True))
 
 
 def test_an_intent_with_one_example_does_no_harm() -> None:
-    grams = Grams()
     rare = Text(id="rare", text="Wann ist der Wochenmarkt?", intent="rare", group="rare")
-    found = fit_understanding([*texts(), rare], history_encoder(grams), grams)
+    found = fit_understanding([*texts(), rare], "history", Grams())
     assert "rare" in found.intents.labels
     assert found.unseen.probabilities.shape == (len(texts()) + 1, 4)
