@@ -90,7 +90,7 @@ def _about(folder: Path) -> dict[str, Any]:
 
 
 def _row(one: dict[str, Any]) -> tuple[object, ...]:
-    later = one.get("later") or {}
+    later = (one.get("later") or {}).get("whole", {})
     answers = "no" if one.get("answer_at") is None else f"from {one['answer_at']:.3f} on"
     created = (one.get("created") or "")[:16].replace("T", " ")
     serves = "champion" if one["champion"] else ""

@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
-from salver.data.columns import parse_map
+from salver.data.columns import guess_columns, parse_map
 from salver.data.errors import BundleError, Fault, InputError, SalverError
+from salver.data.formats import recognise
 from salver.data.rows import folded
+from salver.data.tables import open_table
 from salver.models.bundle import Draft, load, save
 from salver.models.shelf import Shelf
 from salver.serve import show
@@ -95,6 +97,7 @@ def train(lesson: Lesson, out: Path, settings: Settings, *, as_json: bool) -> No
     if out.exists():
         todo = "Give another name, or remove it."
         raise BundleError("there is something already, and a bundle is never edited", where=str(out), todo=todo)
+    tell_columns(lesson)
     at = datetime.now(UTC)
     trained = learn_from(lesson.order(named(out.name, at), settings, at), show.told)
     tell_faults(trained.faults)
@@ -138,6 +141,16 @@ def named(stem: str, at: datetime) -> str:
     return f"{stem}-{at:%Y%m%d-%H%M%S}"
 
 
+def tell_columns(lesson: Lesson) -> None:
+    """Say which column of each table is taken for what, before it is used."""
+    for path in map(Path, lesson.archives):
+        if recognise(path) in ("csv", "jsonl", "parquet"):
+            taken = ", ".join(
+                f"{role}={column}" for role, column in guess_columns(open_table(path).names, lesson.columns).items()
+            )
+            show.told(f"{path}: {taken} (to change one: --map answer=COLUMN)")
+
+
 def tell_faults(faults: Sequence[Fault]) -> None:
     """What is wrong with the sources, a line a kind."""
     for line in folded(faults):
@@ -155,8 +168,7 @@ def _track(trained: Trained, verdict: Verdict, folder: Path, lesson: Lesson, set
     """Write it down in MLflow; the bundle does not depend on that."""
     show.told("Writing it down in MLflow")
     later = trained.draft.scores.get("later") or {}
-    whole = later.get("whole", later)
-    metrics = {f"later_{key}": value for key, value in whole.items() if isinstance(value, int | float)}
+    metrics = {f"later_{key}": value for key, value in later.get("whole", {}).items()}
     params = asdict(lesson) | {"lessons": trained.lessons}
     try:
         uri = local_uri(home_of(settings))
@@ -184,7 +196,7 @@ def _facts(trained: Trained, folder: Path) -> dict[str, Any]:
 def _figures(trained: Trained) -> None:
     draft = trained.draft
     later = draft.scores.get("later") or {}
-    by_lang = {"all": later.get("whole", later)} | later.get("by_lang", {})
+    by_lang = {"all": later.get("whole", {})} | later.get("by_lang", {})
     rows = [
         (
             lang,

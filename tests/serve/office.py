@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import cache
 from itertools import cycle, islice
 from pathlib import Path
@@ -11,9 +11,6 @@ from tempfile import mkdtemp
 from typing import Any
 
 from salver.models.bundle import Draft, save
-from salver.models.history import HistoryEncoder
-from salver.models.scope import LearnedScope
-from salver.models.urgency import OrderedUrgency
 from tests.pipeline.small_bundle import ASKED, small_bundle
 
 SALVER = Path(sys.executable).with_name("salver")
@@ -24,25 +21,9 @@ def draft() -> Draft:
     """The small bundle as training would hand it over."""
     bundle = small_bundle()
     cases = tuple(bundle.cases.values())
-    assert isinstance(bundle.encoder, HistoryEncoder)
-    assert isinstance(bundle.urgency, OrderedUrgency)
-    assert isinstance(bundle.scope, LearnedScope)
-    return Draft(
-        name=bundle.name,
-        created=bundle.created,
-        company=bundle.company,
-        team=bundle.team,
-        encoder=bundle.encoder,
-        intents=bundle.intents,
-        urgency=bundle.urgency,
-        scope=bundle.scope,
-        cases=cases,
-        vectors=bundle.encoder.encode([case.question for case in cases]),
-        templates=bundle.templates,
-        skills=bundle.skills,
-        policy=bundle.policy,
-        scores={},
-    )
+    same = {one.name: getattr(bundle, one.name) for one in fields(Draft) if hasattr(bundle, one.name)}
+    vectors = bundle.encoder.encode([case.question for case in cases])
+    return Draft(**same | {"cases": cases, "vectors": vectors, "scores": {}})
 
 
 @cache
