@@ -1,4 +1,4 @@
-"""`salver batch`: every message of a source gets its decision and its line in a file, once, whatever happens meanwhile.
+"""Every message of a source gets its decision and its line in a file, once, whatever happens meanwhile.
 
 A chunk is stored, prepared (perhaps in other processes), assigned, its decisions are stored, and its lines are written;
 chunks come out in the order in which they went in. A run that was stopped anywhere is taken up again from three things:
@@ -9,9 +9,10 @@ was stored but not decided is decided first.
 import json
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -19,32 +20,31 @@ from salver.data.case import PastCase
 from salver.data.decision import Tray
 from salver.data.errors import Fault
 from salver.data.files import open_source
-from salver.data.formats import recognise
 from salver.data.lines import tray_line
 from salver.data.message import RawMessage
-from salver.data.rows import folded
 from salver.data.store import Store
 from salver.pipeline.run import Pipeline
-from salver.serve import show
 from salver.serve.chunks import CHUNK, chunked
-from salver.serve.endings import Stopped
 from salver.serve.outfile import OutFile
 from salver.serve.recording import record_of
-from salver.serve.wiring import bundle_folder, open_pipeline, open_store, settings_of
-from salver.serve.workers import Workers, cores
+from salver.serve.workers import Workers
 
 _LEFT_OVER = 100_000
-_MOST_FAULTS = 20
 
 Lines = Mapping[str, dict[str, Any]]
 
 
 @dataclass(slots=True, kw_only=True)
 class Done:
-    """What a run did. `reasons` counts the lines of the whole file, those of earlier runs too."""
+    """What a run did. `reasons` counts the lines of the whole file, those of earlier runs too.
+
+    Of the `messages` in the source some were `decided` now; some had their line `earlier`; some had a decision in the
+    store, which was `kept`; and some are `copies` of another in the source.
+    """
 
     messages: int = 0
     decided: int = 0
+    kept: int = 0
     earlier: int = 0
     copies: int = 0
     seconds: float = 0.0
@@ -60,6 +60,7 @@ class Done:
         return {
             "messages": self.messages,
             "decided": self.decided,
+            "kept": self.kept,
             "earlier": self.earlier,
             "copies": self.copies,
             "seconds": round(self.seconds, 2),
@@ -71,9 +72,10 @@ class Done:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """What a backlog is worked off with. `folder` is where the pipeline's bundle lies, `learned` what it learned since.
+    """What a backlog is worked off with. `folder` holds the pipeline's bundle, `learned` is what it learned since.
 
-    `own_store` says that nobody else uses the store, so that whatever waits in it is ours.
+    `own_store` says that nobody else uses the store, so that whatever waits in it is ours. Other processes are not
+    worth starting for fewer than `few` messages.
     """
 
     pipeline: Pipeline
@@ -82,6 +84,7 @@ class Desk:
     own_store: bool
     learned: Sequence[PastCase] = ()
     workers: int = 1
+    few: int = 0
 
 
 class Backlog:
@@ -109,15 +112,16 @@ class Backlog:
         return self.done
 
     def _prepared(self, raws: Iterator[RawMessage]) -> Iterator[list[Tray]]:
-        chunks = self._chunks(raws)
         desk = self._desk
-        if desk.workers < 2:
+        first = list(islice(raws, desk.few))
+        chunks = self._chunks(chain(first, raws))
+        if desk.workers < 2 or len(first) < desk.few:
             yield from map(desk.pipeline.prepare, chunks)
             return
         with Workers(desk.folder, desk.learned, desk.workers, desk.pipeline.failed) as workers:
             yield from workers.prepared(chunks)
 
-    def _chunks(self, raws: Iterator[RawMessage]) -> Iterator[list[RawMessage]]:
+    def _chunks(self, raws: Iterable[RawMessage]) -> Iterator[list[RawMessage]]:
         """What is to be prepared, chunk by chunk; whatever leaves here is stored and stands in `_under_way`."""
         for chunk in chunked(iter(self._left_over()), CHUNK):
             yield self._begin(chunk)
@@ -163,69 +167,6 @@ class Backlog:
         ready = [lines[raw.key] if raw.key in lines else found[raw.key] for raw in chunk]
         self._out.add(ready)
         self.done.reasons.update((line["decision"], line["reason"]) for line in ready)
-        self.done.decided += len(ready)
+        self.done.decided += len(found)
+        self.done.kept += len(lines)
         self._told(len(ready))
-
-
-def work_off(source: Path, out: Path, desk: Desk) -> Done:
-    """Work off a source into a file, with progress on stderr. Raises Stopped on Ctrl-C; what is finished is kept."""
-    progress = show.Counted("messages decided")
-    with OutFile(out, desk.pipeline.bundle.name) as file:
-        run = Backlog(source, file, desk, progress.add)
-        try:
-            return run.work_off()
-        except KeyboardInterrupt:
-            kept = f"{file.whole_lines():,} decisions are in {out}"
-            raise Stopped(f"Stopped. {kept}; start the same command again to go on.") from None
-        finally:
-            progress.close()
-
-
-def summary(done: Done) -> None:
-    """Print what a run did, for a person."""
-    total = sum(done.reasons.values())
-    rows = [(what, why, n, show.share(n / total)) for (what, why), n in done.reasons.most_common()]
-    show.table("Decisions", ("decision", "reason", "#messages", "#share"), rows)
-    was = f", {done.earlier:,} were decided before" if done.earlier else ""
-    again = f", {done.copies:,} are copies of another" if done.copies else ""
-    speed = f"{done.decided:,} decided in {done.seconds:.1f} s ({done.per_second:,.0f} a second)"
-    show.words(f"{done.messages:,} messages read{was}{again}; {speed}.")
-
-
-def batch(
-    source: Path,
-    out: Path,
-    *,
-    bundle: Path | None,
-    workers: int | None,
-    store: str | None,
-    settings: Path | None,
-    as_json: bool,
-) -> None:
-    """Work off a source with a bundle and say what became of it."""
-    known = settings_of(settings)
-    folder = bundle_folder(known, bundle)
-    beside = store is None and not known.store_url and known.file is None
-    url = f"sqlite:///{out}.store.db" if beside else store
-    recognise(source)
-    with open_store(known, url) as kept:
-        desk = Desk(
-            pipeline=open_pipeline(known, folder, kept),
-            folder=folder,
-            store=kept,
-            own_store=beside,
-            learned=kept.cases(),
-            workers=known.workers or cores() if workers is None else workers,
-        )
-        done = work_off(source, out, desk)
-    tell_faults(done.faults)
-    show.machine(done.to_json()) if as_json else summary(done)
-
-
-def tell_faults(faults: Sequence[Fault]) -> None:
-    """The first lines of what is wrong with a source, a line a kind, and how many more there are."""
-    lines = folded(faults)
-    for line in lines[:_MOST_FAULTS]:
-        show.told(line)
-    if len(lines) > _MOST_FAULTS:
-        show.told(f"… and {len(lines) - _MOST_FAULTS} more; --json lists them all.")

@@ -124,7 +124,9 @@ def batch(
     bundle: BundleFolder = None,
     workers: Annotated[
         int | None,
-        typer.Option(min=0, help="Processes; 0 works in this one. By default one a core.", show_default=False),
+        typer.Option(
+            min=0, help="Processes; 0 works in this one. By default one a core where it pays.", show_default=False
+        ),
     ] = None,
     store: StoreUrl = None,
     settings: SettingsFile = None,
@@ -135,7 +137,7 @@ def batch(
     Messages are stored before anything is done with them: in the store that is named here or in the settings, otherwise
     in FILE.jsonl.store.db beside the decisions.
     """
-    from salver.serve.backlog import batch as run
+    from salver.serve.batch import batch as run
 
     run(source, out, bundle=bundle, workers=workers, store=store, settings=settings, as_json=as_json)
 

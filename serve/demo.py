@@ -17,7 +17,8 @@ from salver.models.bundle import load, save
 from salver.models.shelf import Shelf
 from salver.pipeline.run import Pipeline
 from salver.serve import show
-from salver.serve.backlog import Desk, Done, summary, work_off
+from salver.serve.backlog import Desk, Done
+from salver.serve.batch import summary, work_off
 from salver.serve.gold import Comparison, Truth, compare, read_gold
 from salver.serve.overview import draw, newest_lines
 from salver.serve.settings import Settings, load_settings
