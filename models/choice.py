@@ -1,9 +1,9 @@
 """Which of the proven texts of an intent a message wants, if any.
 
 Every text has a centre: the mean of the weighed n-grams of the messages that it answered, and of its own words
-(Rocchio, Relevance feedback in information retrieval, 1971). What agents wrote freely has a centre too, so that "none of
-them" is a choice. How near a message is to each centre, how often each was sent, and what the nearest cases were sent
-are three opinions, weighed as those on intents are.
+(Rocchio, Relevance feedback in information retrieval, 1971). What agents wrote freely has a centre too, so that "none
+of them" is a choice. How near a message is to each centre, how often each was sent, and what the nearest cases were
+sent are three opinions, weighed as those on intents are.
 """
 
 from collections import defaultdict

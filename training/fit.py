@@ -18,7 +18,7 @@ from threadpoolctl import threadpool_limits
 from salver.models.grams import Grams
 from salver.models.history import HistoryEncoder
 from salver.models.index import CaseIndex
-from salver.models.intents import NEIGHBOURS, Opinions, Scores, StackedIntents, weigh_opinions
+from salver.models.intents import NEIGHBOURS, OPINIONS, Opinions, Scores, StackedIntents, weigh_opinions
 from salver.models.linear import places
 from salver.models.ports import Vectors
 from salver.models.pretrained import PretrainedEncoder
@@ -78,9 +78,9 @@ def fit_understanding(texts: Sequence[Text], encoder: str, grams: Grams) -> Unde
     held_out = folds([one.group for one in texts])
     ready = None if encoder == HistoryEncoder.name else PretrainedEncoder(encoder)
     jobs = [_Job(texts=texts, held=held, labels=labels, ready=ready) for held in held_out]
-    opinions = np.zeros((len(texts), len(labels), 3))
+    opinions = np.zeros((len(texts), len(labels), len(OPINIONS)))
     nearest: Nearest = [[] for _ in texts]
-    parts: list[Scores] = [np.zeros((0, len(labels), 3)) for _ in texts]
+    parts: list[Scores] = [np.zeros((0, len(labels), len(OPINIONS))) for _ in texts]
     for held, said in zip(held_out, _side_by_side(jobs), strict=True):
         opinions[held] = said.opinions
         for row, i in enumerate(held):
@@ -121,7 +121,7 @@ class Learned:
     intent_of: dict[str, str]
 
     def opinions_of(self, texts: Sequence[str]) -> tuple[Scores, Nearest]:
-        """What each part says of each text, (n, intents, 3), and the nearest cases."""
+        """What each part says of each text, (n, intents, opinions), and the nearest cases."""
         vectors = self.encoder.encode(texts)
         near = self.index.nearest(vectors, VOTERS)
         voters = [[(self.intent_of[case], cosine) for case, cosine in row[:NEIGHBOURS]] for row in near]

@@ -4,6 +4,8 @@ Every threshold of a bundle comes from here: from when on a part of a message is
 message asks for something known, and from when on it may be answered without a person.
 """
 
+import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -24,6 +26,9 @@ from salver.training.evaluate import Prediction
 from salver.training.fit import Unseen, folds
 from salver.training.prepare import Lesson
 
+_WORD = re.compile(r"\w+")
+_DENIALS = ("nicht", "kein", "keine", "keinen", "keiner", "nie", "ohne", "not", "no", "never", "without", "cannot", "t")
+_SAYS = 0.9
 _PART_GRID = tuple(round(0.3 + 0.05 * step, 2) for step in range(14))
 _SCOPE_MISSED = 0.02
 """The share of known requests that may be taken for unknown."""
@@ -121,7 +126,7 @@ class Rehearsal:
     ) -> list[Rehearsed]:
         """What would have been answered, given the unseen `shares` of each lesson's choices.
 
-        Right is an answer that the agent sent too, perhaps with lines added.
+        Right is an answer that the agent sent too, perhaps with lines added or a word changed that denies nothing.
         """
         by_id = {one.id: one for one in templates}
         said = rules.finder.find([f"{one.case.subject}\n{one.case.text}" for one in self._lessons])
@@ -152,8 +157,18 @@ class Rehearsal:
             prediction=prediction,
             eligible=eligible,
             confidence=prediction.confidence * shares[best] if best else 0.0,
-            right=prediction.right and best in rules.past[lesson.case.id].templates and len(lesson.case.intents) == 1,
+            right=best is not None
+            and prediction.right
+            and len(lesson.case.intents) == 1
+            and (best in rules.past[lesson.case.id].templates or says(lesson.answer, templates[best].text)),
         )
+
+
+def says(answer: str, template: str) -> bool:
+    """Whether nine tenths of a template's words stand in an answer, all that deny something among them."""
+    wanted, said = (Counter(_WORD.findall(text.casefold())) for text in (template, answer))
+    denied = any(wanted[word] != said[word] for word in _DENIALS)
+    return not denied and (wanted & said).total() >= _SAYS * max(wanted.total(), 1)
 
 
 def _sender(lesson: Lesson) -> Address:

@@ -145,7 +145,7 @@ def small_bundle() -> Bundle:
         company=COMPANY,
         team=TEAM,
         encoder=encoder,
-        intents=StackedIntents(Opinions.fit(texts, vectors, intents, labels, grams), np.array([1.0, 0.5, 0.5])),
+        intents=StackedIntents(Opinions.fit(texts, vectors, intents, labels, grams), np.array([0.7, 0.3, 0.5, 0.5])),
         urgency=OrderedUrgency.fit(texts, levels, grams),
         scope=LearnedScope(np.array([2.0, 1.0, -6.0])),
         choice=_choice(cases, grams),
