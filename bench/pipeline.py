@@ -104,12 +104,12 @@ def backlog(source: Path, bundle: Path, folder: Path, workers: int, *, memory: b
     return figures | ({"peak_rss_mb": round(peak.bytes / 1e6, 1)} if memory else {})
 
 
-def single(source: Path, bundle: Path) -> Figures:
+def single(source: Path, bundle: Path, requests: int = _REQUESTS) -> Figures:
     """Milliseconds of single requests through the loaded pipeline, from bytes to decision."""
     pipeline = Pipeline.load(bundle)
-    raws = list(islice(_raws(source), _REQUESTS))
+    raws = list(islice(_raws(source), requests))
     pipeline.decide(raws[:_WARM])
-    seconds = sorted(_seconds(pipeline, raw) for raw in islice(cycle(raws), _REQUESTS))
+    seconds = sorted(_seconds(pipeline, raw) for raw in islice(cycle(raws), requests))
     return {
         "requests": len(seconds),
         "p50_ms": round(seconds[len(seconds) // 2] * 1000, 2),

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from bench.pipeline import another, grow, parse_floor
+from bench.pipeline import another, backlog, grow, parse_floor, single
 from salver.data.files import open_source
 from salver.data.message import RawMessage
+from tests.serve.office import bundle_folder, mailbox
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample" / "backlog.mbox"
 
@@ -31,6 +32,19 @@ def test_growing_gives_a_plain_text_words_of_its_own_and_leaves_an_encoded_one_w
     assert (
         RawMessage(content=another(encoded, 7), source="").key != RawMessage(content=another(encoded, 8), source="").key
     )
+
+
+@pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.long)])
+def test_a_mailbox_is_worked_off_whole(workers: int, tmp_path: Path) -> None:
+    figures = backlog(mailbox(tmp_path / "a.mbox", 300), bundle_folder(), tmp_path, workers, memory=True)
+    assert (figures["messages"], figures["workers"]) == (300, workers)
+    assert figures["ratio"] == pytest.approx(figures["messages_per_s"] / figures["parse_floor_per_s"], abs=1e-3)
+    assert figures["peak_rss_mb"] > 50
+
+
+def test_single_requests_have_a_median_below_their_slowest_hundredth(tmp_path: Path) -> None:
+    figures = single(mailbox(tmp_path / "a.mbox", 20), bundle_folder(), 40)
+    assert 0 < figures["p50_ms"] <= figures["p99_ms"]
 
 
 def test_the_floor_is_a_rate_of_all_messages(tmp_path: Path) -> None:
