@@ -49,7 +49,7 @@ def volumes(cases: Sequence[Case]) -> dict[str, Any]:
     table = pd.DataFrame({"intent": [case.intent for case in cases], "at": [case.received_at for case in cases]})
     dated = table.dropna(subset="at")
     at = pd.Series([moment.replace(tzinfo=None) for moment in dated["at"]], dtype="datetime64[us]")
-    hours = pd.crosstab(at.dt.weekday, at.dt.hour).reindex(index=range(7), columns=range(24), fill_value=0)
+    hours = pd.crosstab(at.dt.day_of_week, at.dt.hour).reindex(index=range(7), columns=range(24), fill_value=0)
     return {
         "weekday_hour": hours.to_numpy().tolist(),
         "by_month": {str(month): int(n) for month, n in at.dt.strftime("%Y-%m").value_counts().sort_index().items()},

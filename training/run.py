@@ -1,7 +1,7 @@
 """The way from an archive to a bundle. This page is the order of learning, and the only one."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -58,16 +58,12 @@ class Order:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trained:
-    """A bundle to be saved, what it was judged on, and what was wrong in the sources.
-
-    `held_out` are lessons that were not learned from and are later than the others; empty where all were.
-    """
+    """A bundle to be saved, what was wrong in the sources, and what was taken for what in their tables."""
 
     draft: Draft
     faults: tuple[Fault, ...]
     columns: Mapping[str, str]
     lessons: int
-    held_out: tuple[Lesson, ...] = ()
 
 
 def train(order: Order, told: Tell) -> Trained:
@@ -84,7 +80,10 @@ def train(order: Order, told: Tell) -> Trained:
 
 
 def challenge(order: Order, champion: Bundle, told: Tell) -> tuple[Trained, Verdict]:
-    """Learn a challenger, and judge it on the newest messages, which neither it nor the champion has seen."""
+    """Learn a challenger, and judge it on the newest messages, which neither it nor the champion has seen.
+
+    What is judged is what may be promoted; only then do the messages of the exam join its neighbours.
+    """
     lessons, faults, columns = _lessons(order, told)
     exam = _exam(lessons, champion)
     held = {one.case.id for one in exam}
@@ -93,8 +92,18 @@ def challenge(order: Order, champion: Bundle, told: Tell) -> tuple[Trained, Verd
     found = _understand(kept, order)
     tried = _tried(found.encoder, found.intents, found.index, found.intent_of, exam)
     draft = draft_of(kept, order, {"later": evaluate(tried).to_json() if tried else {}}, found)
-    trained = Trained(draft=draft, faults=faults, columns=columns, lessons=len(lessons), held_out=tuple(exam))
-    return trained, _judge(champion, draft, exam, tried)
+    verdict = _judge(champion, draft, exam, tried)
+    whole = _joined(draft, exam)
+    return Trained(draft=whole, faults=faults, columns=columns, lessons=len(lessons)), verdict
+
+
+def _joined(draft: Draft, exam: Sequence[Lesson]) -> Draft:
+    """The draft with the exam's cases among its neighbours; nothing is learned anew."""
+    if not exam:
+        return draft
+    past = tuple(one.past(()) for one in exam)
+    vectors = np.vstack([draft.vectors, draft.encoder.encode([one.question for one in past])])
+    return replace(draft, cases=draft.cases + past, vectors=vectors)
 
 
 def _exam(lessons: Sequence[Lesson], champion: Bundle) -> list[Lesson]:
