@@ -77,7 +77,7 @@ def _about(folder: Path) -> dict[str, Any]:
     try:
         bundle = load(folder)
     except BundleError as error:
-        return {"problem": str(error)}
+        return {"problem": error.what}
     return {
         "created": bundle.created.isoformat(),
         "intents": len(bundle.intents.labels),

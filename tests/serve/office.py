@@ -56,4 +56,4 @@ def lines_of(path: Path) -> list[dict[str, Any]]:
 
 
 def salver(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([SALVER, *map(str, arguments)], capture_output=True, text=True, timeout=300, cwd=cwd)
+    return subprocess.run([SALVER, *map(str, arguments)], capture_output=True, text=True, timeout=1200, cwd=cwd)
