@@ -81,7 +81,7 @@ def about_trust(learned: Curve, checked: Sequence[tuple[float, bool]]) -> str:
     if not checked:
         return f"{begin}."
     right = sum(one for _, one in checked) / len(checked)
-    return f"{begin}. Of {len(checked):,} messages with gold labels {right:.1%} got the true intent."
+    return f"{begin}. Of {messages(len(checked))} with gold labels {right:.1%} got the true intent."
 
 
 def about_coverage(chosen: Sequence[float] | None, policy: Policy) -> str:

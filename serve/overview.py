@@ -13,9 +13,11 @@ from salver.serve import show
 from salver.serve.report import page, write
 from salver.serve.wiring import open_bundle, open_store, settings_of
 
+_ALL = 10_000_000
+
 
 def report(out: Path, *, bundle: Path | None, store: str | None, settings: Path | None) -> None:
-    """Write the report of a store; where agents corrected intents, confidence is held against that."""
+    """Write the report of a store."""
     known = settings_of(settings)
     with open_store(known, store) as kept:
         draw(kept, open_bundle(known, bundle), out)
@@ -23,10 +25,21 @@ def report(out: Path, *, bundle: Path | None, store: str | None, settings: Path 
 
 
 def draw(store: Store, bundle: Bundle, out: Path, truth: Mapping[str, str] | None = None) -> None:
-    """Write the report. `truth` has true intents by the id or Message-ID of a message; corrections go before it."""
+    """Write the report. `truth` has true intents by the id or Message-ID of a message; corrections go before it.
+
+    Corrections alone are no truth to measure by: agents correct what is wrong.
+    """
     said = {one.message: one.intent for one in store.corrections() if one.intent}
     faults = [Fault(source=one.raw.source, line=one.raw.position, what=one.fault) for one in store.quarantined()]
-    write(page(newest_lines(store), bundle, now=datetime.now(UTC), faults=faults, truth={**(truth or {}), **said}), out)
+    text = page(
+        newest_lines(store),
+        bundle,
+        now=datetime.now(UTC),
+        faults=faults,
+        truth={**truth, **said} if truth else None,
+        waiting=store.queue(limit=_ALL),
+    )
+    write(text, out)
 
 
 def newest_lines(store: Store) -> Iterator[dict[str, Any]]:

@@ -34,7 +34,9 @@ PROGRAM = """
     decide = slow.decide
 
     def slowly(raws):
-        time.sleep(1)
+        print("begun", flush=True)
+        while not Path(sys.argv[2]).exists():
+            time.sleep(0.01)
         return decide(raws)
 
     slow.decide = slowly
@@ -74,7 +76,7 @@ def test_an_address_that_is_not_ours_is_a_sentence() -> None:
 
 @contextlib.contextmanager
 def a_server(folder: Path) -> Iterator[tuple["subprocess.Popen[str]", str]]:
-    program = [sys.executable, "-c", textwrap.dedent(PROGRAM), str(folder / "store.db")]
+    program = [sys.executable, "-c", textwrap.dedent(PROGRAM), str(folder / "store.db"), str(folder / "go")]
     pipe = subprocess.PIPE
     with subprocess.Popen(program, cwd=ROOT, env=os.environ, stdout=pipe, stderr=pipe, text=True) as process:
         try:
@@ -86,23 +88,31 @@ def a_server(folder: Path) -> Iterator[tuple["subprocess.Popen[str]", str]]:
             process.kill()
 
 
+def refuses(url: str) -> bool:
+    try:
+        httpx.get(f"{url}/healthz")
+    except httpx.TransportError:
+        return True
+    return False
+
+
 def test_sigterm_finishes_what_was_begun_and_takes_no_more(tmp_path: Path) -> None:
     with a_server(tmp_path) as (process, url):
         found: list[httpx.Response] = []
-        ask = threading.Thread(
-            target=lambda: found.append(httpx.post(f"{url}/v1/messages", json={"text": "Strom weg"}))
-        )
+        sent = {"text": "Der Strom ist ausgefallen"}
+        ask = threading.Thread(target=lambda: found.append(httpx.post(f"{url}/v1/messages", json=sent, timeout=60)))
         ask.start()
-        time.sleep(0.4)
-        started = time.monotonic()
-        assert httpx.get(f"{url}/healthz").status_code == 200
-        assert time.monotonic() - started < 0.3, "health waits for nobody"
+        assert process.stdout is not None
+        assert process.stdout.readline() == "begun\n"
+        assert httpx.get(f"{url}/healthz", timeout=60).status_code == 200, "health waits for nobody"
         process.send_signal(signal.SIGTERM)
-        time.sleep(0.2)
-        with pytest.raises(httpx.ConnectError):
-            httpx.get(f"{url}/healthz")
+        until = time.monotonic() + 20
+        while not refuses(url) and time.monotonic() < until:
+            time.sleep(0.05)
+        assert refuses(url)
+        (tmp_path / "go").touch()
         ask.join()
-        process.wait(10)
+        process.wait(30)
         assert process.stderr is not None
         assert process.stderr.read() == ""
     assert [one.status_code for one in found] == [201]
