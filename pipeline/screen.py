@@ -97,10 +97,15 @@ def _empty_path(message: Message, _: Company) -> bool:
 
 
 def _from_ourselves(message: Message, company: Company) -> bool:
-    """Our own mail that came back. What a colleague passed on is a customer's, even when nobody knows whose."""
+    """Our own mail that came back: from a named address of ours, from one to itself, or written to somebody else.
+
+    What a colleague writes to us or passes on is a person's, even when nobody knows whose request it is.
+    """
     if message.forwarded_by or not message.sender or not company.owns(message.sender.email):
         return False
-    return not FORWARD_PREFIX.match(message.subject)
+    readers = {one.email for one in (*message.to, *message.cc)}
+    to_us = any(company.owns(one) for one in readers - {message.sender.email})
+    return (not to_us or message.sender.email in company.own) and not FORWARD_PREFIX.match(message.subject)
 
 
 def _looped(message: Message, company: Company) -> bool:

@@ -179,11 +179,21 @@ def test_a_customer_who_speaks_of_a_bounce_is_a_person() -> None:
     assert of_mail(body=body, subject="Mail kommt zurück").verdict == "human"
 
 
-@pytest.mark.parametrize(
-    "sender", ["service@lindwerke.example", "Ute <ute@lindwerke.example>", "noreply@lindwerke.example"]
-)
-def test_our_own_mail_is_left(sender: str) -> None:
-    assert of_mail(sender=sender).reason == "own"
+def test_our_own_mail_to_itself_is_left() -> None:
+    assert of_mail(sender="service@lindwerke.example").reason == "own"
+
+
+def test_our_own_mail_to_somebody_else_that_came_back_is_left() -> None:
+    raw = b"From: Ute <ute@lindwerke.example>\nTo: verteiler@posthorn.example\nSubject: Ihr Anliegen\n\nErledigt."
+    assert screening(RawMessage(content=raw, source="test")).reason == "own"
+
+
+def test_what_a_colleague_writes_to_us_is_a_persons() -> None:
+    assert of_mail(sender="Ute <ute@lindwerke.example>", body="Herr Ott will Rückruf").verdict == "human"
+
+
+def test_our_own_robot_is_a_machine() -> None:
+    assert of_mail(sender="noreply@lindwerke.example").reason == "machine_sender"
 
 
 def test_what_a_colleague_passes_on_is_a_persons_even_when_nobody_knows_whose() -> None:
