@@ -3,11 +3,11 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from small_bundle import bundle_with, cleaned, mail, small_bundle
 
 from salver.data.message import Message
 from salver.data.reading import Reading
 from salver.pipeline.classify import classify, question
+from tests.pipeline.small_bundle import bundle_with, cleaned, mail, small_bundle
 
 NOTED = "Der Zählerstand ist 34112, heute früh am Stromzähler abgelesen."
 SLOW = "Außerdem ist mein Internet seit Tagen sehr langsam, Seiten laden ewig."

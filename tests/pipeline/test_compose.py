@@ -3,12 +3,12 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from small_bundle import COMPANY, a_reading
 
 from salver.data.answer import Candidate, Match, Template
 from salver.data.company import Company
 from salver.data.message import Address
 from salver.pipeline.compose import LANGUAGES, compose, one_line, person
+from tests.pipeline.small_bundle import COMPANY, a_reading
 
 BODY = "Ihren Zählerstand {reading} haben wir eingetragen."
 

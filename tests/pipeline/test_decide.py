@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from small_bundle import COMPANY, a_reading, bundle_with, mail, small_bundle
 
 from salver.data.answer import Candidate, Match, Suggestion, Template
 from salver.data.decision import AutoAnswer, Decision, Leave, Reason, Route
@@ -14,6 +13,7 @@ from salver.data.message import Message, Problem
 from salver.data.policy import Policy
 from salver.data.reading import Reading, Screening, Urgency
 from salver.pipeline.decide import decide
+from tests.pipeline.small_bundle import COMPANY, a_reading, bundle_with, mail, small_bundle
 
 HUMAN = Screening(verdict="human", reason="human", because="A person wrote it.")
 MACHINE = Screening(verdict="machine", reason="bounce", because="It is a bounce.")

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from small_bundle import HOW, NOTED, cleaned, mail, small_bundle
 
 from salver.data.answer import Match, Template
 from salver.data.case import PastCase
@@ -12,6 +11,7 @@ from salver.data.message import Message
 from salver.models.bundle import Bundle
 from salver.pipeline.classify import classify
 from salver.pipeline.match import match, votes_for
+from tests.pipeline.small_bundle import HOW, NOTED, cleaned, mail, small_bundle
 
 METER = "Bitte eintragen: Stand 34112, am Zähler 1EMT0043218876 heute abgelesen"
 

@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
-from small_bundle import NOON, SKILLS, TEAM, a_reading, mail
 
 from salver.data.agent import Hours, Team
 from salver.data.decision import Assignment, Evidence, Reason, Route, Tray
 from salver.data.message import Message
 from salver.data.reading import Cleaned, Reading, Screening, Urgency
 from salver.pipeline.route import Loads, due, precedence, route
+from tests.pipeline.small_bundle import NOON, SKILLS, TEAM, a_reading, mail
 
 BERLIN = ZoneInfo("Europe/Berlin")
 METER = a_reading({"meter_reading": 0.9})
