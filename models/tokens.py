@@ -1,6 +1,7 @@
 """spaCy's tokenizer without a trained model, set up so that abbreviations, ordinals and dates stay whole."""
 
 import re
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -26,6 +27,22 @@ KEPT_WORDS = 100_000
 """spaCy keeps every word it ever saw; from this many on the tokenizer is made anew, so that memory stays bounded."""
 
 
+def _spacy() -> Any:
+    """spaCy, kept from importing torch: it takes whatever is installed, which costs seconds and 400 MB for nothing.
+
+    None in the place of a module makes its import fail as if it were not installed.
+    """
+    absent = [name for name in ("torch", "tensorflow", "mxnet", "cupy") if name not in sys.modules]
+    for name in absent:
+        sys.modules[name] = None  # type: ignore[assignment]
+    try:
+        import spacy
+    finally:
+        for name in absent:
+            del sys.modules[name]
+    return spacy
+
+
 class Tokens:
     """A blank pipeline for any language. `prepare` adds what is needed to it, each time it is made."""
 
@@ -40,9 +57,7 @@ class Tokens:
         return self._nlp(text)
 
     def _blank(self) -> Any:
-        import spacy
-
-        nlp: Any = spacy.blank("xx")
+        nlp: Any = _spacy().blank("xx")
         nlp.tokenizer.token_match = _WHOLE.match
         nlp.max_length = 10_000_000
         self._prepare(nlp)
