@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from salver.data.errors import BundleError
+from salver.data.errors import BundleError, TrainingError
 from salver.models.bundle import load
 from salver.models.shelf import Shelf
 from salver.serve import show
 from salver.serve.wiring import open_shelf, settings_of
+from salver.training.track import local_uri, move_champion
 
 _MOVES = 5
 
@@ -44,6 +45,7 @@ def promote(bundle: str, because: str, settings: Path | None) -> None:
     name = bundle if bundle in shelf.names() else adopt(shelf, Path(bundle))
     load(shelf.path(name))
     shelf.promote(name, because, datetime.now(UTC))
+    _note(name, settings)
     show.told(f'"{name}" serves now.')
 
 
@@ -51,7 +53,19 @@ def rollback(settings: Path | None) -> None:
     """Make the champion before this one the champion again."""
     shelf = open_shelf(settings_of(settings))
     name = shelf.rollback(datetime.now(UTC))
+    _note(name, settings)
     show.told(f'"{name}" serves again.')
+
+
+def _note(name: str, settings: Path | None) -> None:
+    """Move the champion's mark in MLflow too, where trainings are noted; what serves does not depend on it."""
+    home = settings_of(settings).home
+    if not (home / "mlflow.db").exists():
+        return
+    try:
+        move_champion(name, uri=local_uri(home))
+    except TrainingError as error:
+        show.told(str(error))
 
 
 def adopt(shelf: Shelf, folder: Path) -> str:

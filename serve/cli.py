@@ -210,6 +210,14 @@ def list_bundles(context: typer.Context, settings: SettingsFile = None, as_json:
         run.show_all(settings, as_json=as_json)
 
 
+@bundles.command("list")
+def list_them(settings: SettingsFile = None, as_json: Json = False) -> None:
+    """List the bundles, as "salver bundles" alone does."""
+    from salver.serve import bundles as run
+
+    run.show_all(settings, as_json=as_json)
+
+
 @bundles.command()
 def promote(
     bundle: Annotated[str, typer.Argument(metavar="NAME|FOLDER", help="A bundle of the list, or the path of another.")],

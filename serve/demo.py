@@ -24,6 +24,8 @@ from salver.serve.overview import draw, newest_lines
 from salver.serve.settings import Settings, load_settings
 from salver.serve.wiring import home_of, open_pipeline, open_shelf, open_store, team_of
 
+_MAX_ERROR = 0.1
+"""More than an owner would allow: an archive as small as the sample's cannot show less, and then answers nothing."""
 _SHOWN = 8
 _TEXT = 70
 
@@ -68,7 +70,9 @@ def _bundle(sample: Path, settings: Settings) -> tuple[str, bool]:
 
     at = datetime.now(UTC)
     archive = (sample / "archive.jsonl",)
-    order = Order(sources=archive, company=settings.company, team=team_of(settings), at=at, name=name)
+    order = Order(
+        sources=archive, company=settings.company, team=team_of(settings), at=at, name=name, max_error=_MAX_ERROR
+    )
     save(train(order, show.told).draft, shelf.folder / name)
     shelf.promote(name, "trained by the demo", at)
     return name, True

@@ -16,6 +16,7 @@ from salver.data.tables import open_table
 from salver.models.bundle import Draft, load, save
 from salver.models.shelf import Shelf
 from salver.serve import show
+from salver.serve.bundles import adopt
 from salver.serve.learned import corrected
 from salver.serve.settings import Settings
 from salver.serve.wiring import home_of, open_shelf, open_store, settings_of, team_of
@@ -93,7 +94,10 @@ class Lesson:
 
 
 def train(lesson: Lesson, out: Path, settings: Settings, *, as_json: bool) -> None:
-    """Learn from archives and write the bundle to a folder. Raises BundleError when there is something already."""
+    """Learn from archives, write the bundle to a folder, and note it in MLflow; the first of all is the champion.
+
+    Raises BundleError when there is something already.
+    """
     if out.exists():
         todo = "Give another name, or remove it."
         raise BundleError("there is something already, and a bundle is never edited", where=str(out), todo=todo)
@@ -103,10 +107,16 @@ def train(lesson: Lesson, out: Path, settings: Settings, *, as_json: bool) -> No
     tell_faults(trained.faults)
     save(trained.draft, out)
     lesson.remember(home_of(settings) / _NOTE)
+    shelf = open_shelf(settings)
+    verdict = _first(shelf, out)
+    if verdict.promote:
+        shelf.promote(adopt(shelf, out), verdict.because, at)
+    _track(trained, verdict, out, lesson, settings)
     if as_json:
-        show.machine(_facts(trained, out))
+        show.machine(_facts(trained, out) | {"promoted": verdict.promote})
     else:
         _figures(trained)
+        show.words(f"{'Champion' if verdict.promote else 'Not promoted'}: {verdict.because}.")
         show.words(f"Written to {out}. Try it: salver batch MAILBOX --bundle {out} --out decisions.jsonl")
 
 
@@ -155,6 +165,14 @@ def tell_faults(faults: Sequence[Fault]) -> None:
     """What is wrong with the sources, a line a kind."""
     for line in folded(faults):
         show.told(line)
+
+
+def _first(shelf: Shelf, out: Path) -> Verdict:
+    """The first bundle serves until there is a better one; another is promoted only when it is shown to be better."""
+    if shelf.champion is None:
+        return Verdict(promote=True, because="it is the first, and there is none to compare it with")
+    because = f'"{shelf.champion}" stays until "salver retrain" shows a better one, or: salver bundles promote {out}'
+    return Verdict(promote=False, because=because)
 
 
 def _judged(order: Order, shelf: Shelf) -> tuple[Trained, Verdict]:

@@ -33,7 +33,7 @@ def test_the_command_line_imports_nothing_heavy() -> None:
 
 def test_help_names_every_command_in_a_whole_sentence() -> None:
     told = salver("--help").stdout
-    assert "..." not in told
+    assert "..." not in told.replace("[ARGS]...", "")
     for command in COMMANDS:
         assert f"\n  {command} " in told
         assert salver(command, "--help").returncode == 0
