@@ -38,16 +38,19 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) 
     from rich.table import Table
     from rich.text import Text
 
-    drawn = Table(title=Text(title), title_justify="left", box=box.SIMPLE_HEAD)
+    drawn = Table(box=box.SIMPLE_HEAD)
     for column in columns:
         number = column.startswith("#")
         drawn.add_column(column.removeprefix("#"), justify="right" if number else "left", no_wrap=number)
     for row in rows:
         drawn.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
-    Console(width=None if sys.stdout.isatty() else 120).print(drawn)
+    console = Console(width=None if sys.stdout.isatty() else 120)
+    console.print(Text(title, style="bold"))
+    console.print(drawn)
 
 
 def share(part: float | None) -> str:
+    """A share as a percentage, or a dash."""
     return "–" if part is None else f"{part:.1%}"
 
 
