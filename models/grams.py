@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
+from salver.models.recent import Recent
+
 BITS = 22
 """Features are numbers below 2**22: at 200,000 different n-grams fewer than 5 % share a number."""
 
@@ -33,15 +35,16 @@ class Grams:
         self.longest = longest
         self.pairs = pairs
         self._known: dict[str, NDArray[np.int32]] = {}
+        self._rows = Recent(lambda texts: [_counted(self.of(text)) for text in texts])
 
     def matrix(self, texts: Sequence[str]) -> csr_matrix:
         """Counts, (n, 2**BITS) float32 in compressed rows, columns sorted within a row."""
-        rows = [np.unique(self.of(text), return_counts=True) for text in texts]
+        rows = self._rows.of(texts)
         indptr = np.zeros(len(rows) + 1, dtype=np.int64)
         np.cumsum([len(columns) for columns, _ in rows], out=indptr[1:])
         columns = np.concatenate([row[0] for row in rows]) if rows else np.zeros(0, np.int32)
-        counts = np.concatenate([row[1] for row in rows]) if rows else np.zeros(0)
-        return csr_matrix((counts.astype(np.float32), columns, indptr), shape=(len(rows), 1 << BITS))
+        counts = np.concatenate([row[1] for row in rows]) if rows else np.zeros(0, np.float32)
+        return csr_matrix((counts, columns, indptr), shape=(len(rows), 1 << BITS))
 
     def of(self, text: str) -> NDArray[np.int32]:
         """The features of one text, with repetition: (m,) int32."""
@@ -64,6 +67,13 @@ class Grams:
         framed = f"<{word[:40]}>"
         spans = {framed[i : i + n] for n in range(self.shortest, self.longest + 1) for i in range(len(framed) - n + 1)}
         return np.array([crc32(one.encode()) & _MASK for one in [f"w {word}", *sorted(spans)]], dtype=np.int32)
+
+
+def _counted(features: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Features in order, each once, and how often each was there; np.unique takes twice as long."""
+    ordered = np.sort(features)
+    first = np.flatnonzero(np.diff(ordered, prepend=-1))
+    return ordered[first], np.diff(first, append=len(ordered)).astype(np.float32)
 
 
 class TfIdf:

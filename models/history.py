@@ -15,6 +15,7 @@ from scipy.sparse import csr_matrix
 
 from salver.models.grams import Grams, TfIdf
 from salver.models.ports import Vectors
+from salver.models.recent import Recent
 
 DIM = 192
 _SAME = 8
@@ -36,6 +37,7 @@ class HistoryEncoder:
         self._grams = grams
         self._weigh = weigh
         self._table = table
+        self._vectors = Recent(self._computed)
 
     @property
     def dim(self) -> int:
@@ -54,6 +56,9 @@ class HistoryEncoder:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """(n, dim) float32, rows of length 1, or 0 where no n-gram is known."""
+        return np.stack(self._vectors.of(texts)) if texts else np.zeros((0, self.dim), np.float32)
+
+    def _computed(self, texts: Sequence[str]) -> Vectors:
         sums: NDArray[np.float32] = self._weigh.apply(self._grams.matrix(texts)) @ self._table
         return _scaled(sums)[0]
 
