@@ -9,15 +9,15 @@ sent are three opinions, weighed as those on intents are.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import exp, log
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, vstack
-from scipy.special import softmax
 
 from salver.models.grams import Grams, TfIdf
-from salver.models.intents import Scores, weigh_opinions
+from salver.models.intents import weigh_opinions
 
 FREE = ""
 """The choice of none: an answer written by hand."""
@@ -31,8 +31,9 @@ _ABSENT = -1e6
 Cosines = NDArray[np.float32]
 """(choices,) float32: how near a text is to each centre."""
 
-_Opinions = tuple[Scores, list[str]]
-"""(choices, 3), and the choices' names."""
+_Opinion = tuple[float, float, float]
+_Opinions = tuple[list[_Opinion], list[str]]
+"""For each choice three, and the choices' names."""
 
 Key = tuple[str, str, str]
 """Intent, language, and the template's identifier or FREE."""
@@ -65,6 +66,8 @@ class Centres:
         self.rows = rows
         self.keys = keys
         self.times = times
+        self._by_feature = rows.T.tocsr()
+        self._log_times = np.log(times).tolist()
         self._of: dict[tuple[str, str], list[int]] = defaultdict(list)
         for place, (intent, lang, _) in enumerate(keys):
             self._of[intent, lang].append(place)
@@ -84,13 +87,20 @@ class Centres:
         """The rows of an intent's choices in a language."""
         return self._of.get((intent, lang), [])
 
-    def opinions(self, cosines: Cosines, places: Sequence[int], votes: Mapping[str, float]) -> Scores:
-        """(choices, 3) for some rows, given one text's cosines to all rows and the votes of its nearest cases."""
+    def cosines(self, features: csr_matrix) -> NDArray[np.float32]:
+        """(n, choices): how near each of some texts is to each centre."""
+        found: NDArray[np.float32] = (features @ self._by_feature).toarray()
+        return found
+
+    def opinions(self, cosines: Cosines, places: Sequence[int], votes: Mapping[str, float]) -> list[_Opinion]:
+        """Three for each of some rows, given one text's cosines to all rows and the votes of its nearest cases."""
         free = max(0.0, 1 - sum(votes.values()))
-        voted = [free if self.keys[at][2] == FREE else votes.get(self.keys[at][2], 0.0) for at in places]
-        return np.stack(
-            [10 * cosines[places], np.log(self.times[places]), np.log(np.array(voted) + _UNVOTED)], axis=1
-        ).astype(np.float64)
+        names = [self.keys[at][2] for at in places]
+        voted = [free if name == FREE else votes.get(name, 0.0) for name in names]
+        return [
+            (10 * float(cosines[at]), self._log_times[at], log(vote + _UNVOTED))
+            for at, vote in zip(places, voted, strict=True)
+        ]
 
 
 class TemplateChoice:
@@ -120,24 +130,21 @@ class TemplateChoice:
         words = {key: weigh.apply(grams.matrix([text])) for key, text in own.items()}
         weights = _weights(_rehearsed([one.ask for one in examples], features, keys, folds, words), keys)
         unseen = [
-            dict(zip(names, softmax(found @ weights).tolist(), strict=True)) if names else {}
+            dict(zip(names, _chances(found, weights.tolist()), strict=True))
             for found, names in _rehearsed([one.blind for one in examples], features, keys, folds, words)
         ]
         return cls(grams, weigh, Centres.of(features, keys, words), weights), unseen
 
     def cosines(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """(n, choices): how near each text is to each centre."""
-        found: NDArray[np.float32] = (self._weigh.apply(self._grams.matrix(texts)) @ self._centres.rows.T).toarray()
-        return found
+        return self._centres.cosines(self._weigh.apply(self._grams.matrix(texts)))
 
     def shares(self, cosines: Cosines, intent: str, lang: str, votes: Mapping[str, float]) -> dict[str, float]:
         """The chance of each template, given the intent; they sum to 1 less the chance of a free answer."""
         places = self._centres.places(intent, lang)
-        if not places:
-            return {}
-        chances = softmax(self._centres.opinions(cosines, places, votes) @ self._weights)
+        chances = _chances(self._centres.opinions(cosines, places, votes), self._weights.tolist())
         names = [self._centres.keys[at][2] for at in places]
-        return {name: float(chance) for name, chance in zip(names, chances, strict=True) if name != FREE}
+        return {name: chance for name, chance in zip(names, chances, strict=True) if name != FREE}
 
     @property
     def keys(self) -> tuple[Key, ...]:
@@ -166,6 +173,15 @@ class TemplateChoice:
         return cls(grams, weigh, Centres(rows, tuple(keys), arrays["times"]), arrays["weights"])
 
 
+def _chances(opinions: Sequence[_Opinion], weights: Sequence[float]) -> list[float]:
+    """The chance of each choice (softmax of its weighed opinions). Plain numbers: a handful is too few for numpy."""
+    odds = [sum(one * weight for one, weight in zip(of_one, weights, strict=True)) for of_one in opinions]
+    best = max(odds, default=0.0)
+    worth = [exp(one - best) for one in odds]
+    total = sum(worth)
+    return [one / total for one in worth]
+
+
 def _centre(members: csr_matrix, own: csr_matrix | None) -> csr_matrix:
     """The mean of some rows and, at half weight, of a template's own words; only its heaviest n-grams; of length 1."""
     mean = csr_matrix(members.mean(axis=0), dtype=np.float32)
@@ -186,11 +202,11 @@ def _rehearsed(
     own: Mapping[Key, csr_matrix],
 ) -> list[_Opinions]:
     """For each text the opinions on what may be chosen, by centres without its fold, and the choices' names."""
-    found: list[_Opinions] = [(np.zeros((0, 3)), []) for _ in asks]
+    found: list[_Opinions] = [([], []) for _ in asks]
     for held in folds:
         kept = np.setdiff1d(np.arange(len(asks)), held)
         centres = Centres.of(features[kept], [keys[i] for i in kept], own)
-        cosines = (features[held] @ centres.rows.T).toarray()
+        cosines = centres.cosines(features[held])
         for row, i in enumerate(held):
             places = centres.places(asks[i].intent, asks[i].lang)
             if places:

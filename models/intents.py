@@ -7,12 +7,11 @@ the whole is calibrated and a part that adds nothing gets no weight (Wolpert, St
 """
 
 from collections.abc import Mapping, Sequence
+from math import exp
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
-from scipy.special import log_softmax, softmax
 
 from salver.data.reading import Scored
 from salver.models.grams import Grams, TfIdf
@@ -79,7 +78,7 @@ class Opinions:
     def _votes(self, nearest: Nearest) -> Scores:
         votes = np.full((len(nearest), len(self.labels)), _NO_VOTE)
         for row, cases in enumerate(nearest):
-            worth = [(self._place[i], np.exp(_SHARPNESS * (cosine - 1))) for i, cosine in cases if i in self._place]
+            worth = [(self._place[i], exp(_SHARPNESS * (cosine - 1))) for i, cosine in cases if i in self._place]
             total = sum(vote for _, vote in worth) or 1.0
             for place, vote in worth:
                 votes[row, place] += vote / total
@@ -106,7 +105,7 @@ class StackedIntents:
         """(n, labels), rows sum to 1."""
         if not texts:
             return np.zeros((0, len(self.labels)))
-        return np.asarray(softmax(self._opinions.of(texts, vectors, nearest) @ self._weights, axis=1))
+        return _chances(self._opinions.of(texts, vectors, nearest) @ self._weights)
 
     def rank(self, texts: Sequence[str], vectors: Vectors, nearest: Nearest, top: int = 5) -> list[tuple[Scored, ...]]:
         """For each text the likeliest intents with calibrated probabilities, best first."""
@@ -145,8 +144,17 @@ def _opening(text: str) -> str:
     return text[:_OPENING].rpartition(" ")[0] or text[:_OPENING]
 
 
+def _chances(odds: Scores) -> Scores:
+    """Rows of odds as probabilities (softmax)."""
+    worth: Scores = np.exp(odds - odds.max(axis=1, keepdims=True))
+    return np.asarray(worth / worth.sum(axis=1, keepdims=True))
+
+
 def weigh_opinions(opinions: Scores, truth: NDArray[np.int64]) -> NDArray[np.float64]:
     """The weights, (p,) and not negative, under which the truth is likeliest; `opinions` is (n, labels, p), unseen."""
+    from scipy.optimize import minimize
+    from scipy.special import log_softmax
+
     parts = opinions.shape[2]
 
     def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:

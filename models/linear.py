@@ -1,13 +1,18 @@
-"""A linear model: one weight per feature and label. scikit-learn finds the weights; using them is one product."""
+"""A linear model: one weight per feature and label. scikit-learn finds the weights; using them is one product.
+
+scikit-learn takes a second to import, and is imported only to learn.
+"""
 
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
-from sklearn.linear_model import LogisticRegression
-from sklearn.svm import LinearSVC
+
+if TYPE_CHECKING:
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.svm import LinearSVC
 
 Matrix: TypeAlias = "csr_matrix | NDArray[np.float32]"
 
@@ -21,17 +26,26 @@ class Linear:
     """Scores texts for every label. A score is no probability: `intents` learns what it is worth."""
 
     def __init__(self, weights: NDArray[np.float32], bias: NDArray[np.float32]) -> None:
-        self.weights = weights
+        self._by_feature = np.ascontiguousarray(weights.T)
         self.bias = bias
+
+    @property
+    def weights(self) -> NDArray[np.float32]:
+        """(labels, features) float32."""
+        return self._by_feature.T
 
     @classmethod
     def sparse(cls, features: Matrix, labels: NDArray[np.int64], count: int) -> "Linear":
         """One-against-the-rest with squared hinge loss: best on many rare features (Fan et al., LIBLINEAR, 2008)."""
+        from sklearn.svm import LinearSVC
+
         return cls._of(LinearSVC(C=1.0, tol=_CLOSE_ENOUGH), features, labels, count)
 
     @classmethod
     def dense(cls, features: Matrix, labels: NDArray[np.int64], count: int) -> "Linear":
         """Multinomial logistic regression: best on the few dimensions of a vector."""
+        from sklearn.linear_model import LogisticRegression
+
         return cls._of(LogisticRegression(C=10.0, max_iter=200), features, labels, count)
 
     @classmethod
@@ -43,7 +57,7 @@ class Linear:
 
     @classmethod
     def _of(
-        cls, model: LinearSVC | LogisticRegression, features: Matrix, labels: NDArray[np.int64], count: int
+        cls, model: "LinearSVC | LogisticRegression", features: Matrix, labels: NDArray[np.int64], count: int
     ) -> "Linear":
         seen = np.unique(labels)
         weights = np.zeros((count, features.shape[1]), np.float32)
@@ -60,7 +74,7 @@ class Linear:
 
     def scores(self, features: Matrix) -> NDArray[np.float32]:
         """(n, labels) float32."""
-        return np.asarray(features @ self.weights.T + self.bias, dtype=np.float32)
+        return np.asarray(features @ self._by_feature + self.bias, dtype=np.float32)
 
 
 def places(labels: Sequence[str], known: Sequence[str]) -> NDArray[np.int64]:

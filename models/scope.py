@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
 
 from salver.models.intents import Scores
 
@@ -34,6 +33,8 @@ class LearnedScope:
     ) -> "LearnedScope":
         """Learn from unseen predictions: (n, intents), the true intents' places, and the cosines to the nearest case
         of any intent and of another intent, (n,) each."""
+        from sklearn.linear_model import LogisticRegression
+
         rest = probabilities.copy()
         rest[np.arange(len(truth)), truth] = 0
         rest /= np.maximum(rest.sum(axis=1, keepdims=True), 1e-12)

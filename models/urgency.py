@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
-from sklearn.linear_model import LogisticRegression
 
 from salver.data.reading import Urgency
 from salver.models.cues import CUES, cues, matrix
@@ -29,11 +28,15 @@ class OrderedUrgency:
         self._grams = grams
         self._weigh = weigh
         self._weights = weights
+        self._words = np.ascontiguousarray(weights[:, : -len(CUES)].T)
+        self._facts = weights[:, -len(CUES) :].T
         self._bias = bias
 
     @classmethod
     def fit(cls, texts: Sequence[str], levels: Sequence[Urgency], grams: Grams) -> "OrderedUrgency":
         """Learn from texts with their levels."""
+        from sklearn.linear_model import LogisticRegression
+
         calm = [_calm(text) for text in texts]
         counts = grams.matrix(calm)
         weigh = TfIdf.fit(counts)
@@ -65,8 +68,7 @@ class OrderedUrgency:
     def _chances(self, texts: Sequence[str], found: Sequence[dict[str, str]]) -> NDArray[np.float64]:
         """(n, 4), rows sum to 1."""
         features = self._weigh.apply(self._grams.matrix(texts))
-        words, facts = self._weights[:, : -len(CUES)], self._weights[:, -len(CUES) :]
-        odds = features @ words.T + matrix(found) @ facts.T + self._bias
+        odds = features @ self._words + matrix(found) @ self._facts + self._bias
         above = np.minimum.accumulate(1 / (1 + np.exp(-odds)), axis=1)
         edges = np.hstack([np.ones((len(texts), 1)), above, np.zeros((len(texts), 1))])
         return np.asarray(edges[:, :-1] - edges[:, 1:])
@@ -84,7 +86,7 @@ class OrderedUrgency:
         if not words:
             return []
         counts = self._grams.matrix(words)
-        worth = sign * (self._weigh.apply(counts) @ self._weights[question, : -len(CUES)])
+        worth = sign * (self._weigh.apply(counts) @ self._words[:, question])
         best = np.argsort(-worth, kind="stable")[:_TOLD]
         return [f'the word "{words[i]}"' for i in best if worth[i] > 0]
 
