@@ -23,6 +23,8 @@ _INITIAL = re.compile(r"\b[A-ZÄÖÜ]\.[ ]?(?=\{name\})")
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
 )
+_FOREIGN = re.compile(r"(?![0-9])\d|[\u00a0\u2007\u202f]")
+"""Digits of other scripts, and blanks that do not break."""
 
 _Span = tuple[int, int, str]
 
@@ -51,13 +53,11 @@ def visible(text: str) -> str:
     """The text without invisible characters, its letters composed (NFC) and its digits plain."""
     if text.isascii():
         return text
-    return "".join(_plain(one) for one in unicodedata.normalize("NFC", _INVISIBLE.sub("", text)))
+    return _FOREIGN.sub(_plain, unicodedata.normalize("NFC", _INVISIBLE.sub("", text)))
 
 
-def _plain(character: str) -> str:
-    if character.isdecimal() and not character.isascii():
-        return str(unicodedata.decimal(character))
-    return " " if character in "\u00a0\u2007\u202f" else character
+def _plain(found: re.Match[str]) -> str:
+    return str(unicodedata.decimal(found[0])) if found[0].isdecimal() else " "
 
 
 def _masked(text: str, entities: Iterable[Entity], record: Record) -> str:
@@ -111,6 +111,8 @@ def _numbered(text: str) -> str:
         pieces += _NUMBER.sub("{number}", text[at : slot.start()]), slot[0]
         at = slot.end()
     text = "".join([*pieces, _NUMBER.sub("{number}", text[at:])])
+    if "{" not in text:
+        return text
     text = _INITIAL.sub("", _REPEATED.sub(_once, text))
     return _REPEATED.sub(_once, _NUMBERED.sub(r"\1", text))
 

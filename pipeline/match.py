@@ -7,21 +7,19 @@ how likely its intent is: an estimate of the chance that an agent would have sen
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import exp
 
 from salver.data.answer import Candidate, Match, Suggestion, Template
-from salver.data.case import PastCase
 from salver.data.message import Message
 from salver.data.reading import Cleaned, Reading, Request
 from salver.models.bundle import Bundle
-from salver.models.choice import Cosines
 from salver.models.intents import NEIGHBOURS
 from salver.pipeline.classify import mask_part
 from salver.pipeline.explain import counted, language
 from salver.pipeline.fill import facts, fill
-from salver.pipeline.fold import Bags, Fold, fold
+from salver.pipeline.fold import Fold, alike, fold
 from salver.pipeline.mask import mask
 from salver.pipeline.question import question
+from salver.pipeline.vote import Asked, Near, votes_for, weighed
 
 VOTERS = 100
 """How many near cases are asked for templates: those of one intent among them are fewer. With 20 instead, on 1,100
@@ -31,38 +29,12 @@ _TOP = 5
 _INTENTS = 3
 """How many intents of the main request get templates; of every other request only the best."""
 _NAMED = 3
-_SHARPNESS = 24.0
-"""How much more a nearer case says: its vote is exp(24 * cosine); 6 and 12 were worse on the same cases."""
-_LITTLE = 0.5
-"""The weight of what an intent's templates were used for at all, against 1 for the nearest case."""
 _WEAK = 0.05
 """A template with a lower score, or in another language, stands among the past answers, not before them."""
 _NOISE = 0.01
 """A text with a lower score is not worth an agent's look."""
 
-Near = Sequence[tuple[str, float]]
 Shelf = Mapping[tuple[str, str], Sequence[Template]]
-
-
-def votes_for(
-    intent: str, lang: str, nearest: Near, cases: Mapping[str, PastCase], templates: Iterable[Template]
-) -> dict[str, float]:
-    """What the nearest cases say of each template of an intent in a language: shares, 0 to 1.
-
-    `nearest` are pairs of case and cosine. The near cases of the intent in the language vote for the templates that
-    their answers were made of; one answered freely votes for none, so that the shares add up to 1 or less.
-    """
-    known = [one for one in templates if one.intent == intent and one.lang == lang]
-    used = sum(len(one.cases) for one in known) or 1
-    voters = [(cases[one], cosine) for one, cosine in nearest if one in cases]
-    votes = _votes([(case, cosine) for case, cosine in voters if case.intent == intent and case.lang == lang])
-    cast = sum(weight for _, weight in votes) + _LITTLE
-    shares = {one.id: _LITTLE * len(one.cases) / used / cast for one in known}
-    for case, weight in votes:
-        for template in case.templates:
-            if template in shares:
-                shares[template] += weight / len(case.templates) / cast
-    return shares
 
 
 def match(
@@ -75,10 +47,11 @@ def match(
         for text in _seen(question(message.subject, one.text), reading)
     ]
     near = bundle.neighbours.nearest(bundle.encoder.encode(texts), VOTERS)
-    asked = map(_Asked, near, bundle.choice.cosines(texts))
-    shelf, bags = _shelf(bundle.templates), Bags()
+    choices = bundle.choice.cosines(texts)
+    asked = (Asked.of(found, of_one, bundle.cases) for found, of_one in zip(near, choices, strict=True))
+    shelf = _shelf(bundle.templates)
     return [
-        _Search(message, reading, [next(asked) for _ in reading.requests], shelf, bags, bundle).match()
+        _Search(message, reading, [next(asked) for _ in reading.requests], shelf, bundle).match()
         for message, reading in zip(messages, readings, strict=True)
     ]
 
@@ -94,20 +67,6 @@ def _shelf(templates: Iterable[Template]) -> Shelf:
     for template in templates:
         shelf[template.intent, template.lang].append(template)
     return shelf
-
-
-def _votes(voters: Sequence[tuple[PastCase, float]]) -> list[tuple[PastCase, float]]:
-    """Cases with their weight, 0 to 1: the nearest weighs 1."""
-    best = max((cosine for _, cosine in voters), default=0.0)
-    return [(case, exp(_SHARPNESS * (cosine - best))) for case, cosine in voters]
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What is near a request: its nearest cases, and its cosines to what may be chosen."""
-
-    near: Near
-    choices: Cosines
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +85,8 @@ class _Search:
         self,
         message: Message,
         reading: Reading,
-        asked: Sequence[_Asked],
+        asked: Sequence[Asked],
         shelf: Shelf,
-        bags: Bags,
         bundle: Bundle,
     ) -> None:
         self._lang = reading.lang
@@ -137,7 +95,6 @@ class _Search:
         self._requests = list(zip(reading.requests, asked, strict=True))
         self._facts = facts(message.sender, reading.entities)
         self._shelf = shelf
-        self._bags = bags
         self._cases = bundle.cases
         self._choice = bundle.choice
         self._empty = not reading.main.text
@@ -146,7 +103,7 @@ class _Search:
         if self._empty:
             return Match()
         offers = sorted(self._offers(), key=lambda one: (-one.score, one.template.id))
-        templates = [self._of_template(one) for one in offers]
+        templates = [self._of_template(one) for one in offers if one.score >= _NOISE]
         past = self._past_answers([one.template.text for one in offers])
         likely = [one for one in templates if one.score >= _WEAK and one.lang == self._lang]
         rest = [one for one in (*templates, *past) if one not in likely and one.score >= _NOISE]
@@ -165,13 +122,12 @@ class _Search:
                         best[offer.template.id] = offer
         return list(best.values())
 
-    def _of_intent(self, intent: str, lang: str, probability: float, asked: _Asked) -> Iterator[_Offer]:
+    def _of_intent(self, intent: str, lang: str, probability: float, asked: Asked) -> Iterator[_Offer]:
         templates = self._shelf.get((intent, lang), ())
-        votes = votes_for(intent, lang, asked.near, self._cases, templates)
+        votes = votes_for(intent, lang, asked.of_intent.get((intent, lang), ()), self._cases, templates)
         shares = self._choice.shares(asked.choices, intent, lang, votes)
         for one in templates:
-            sent = (case for case, _ in asked.near if case in self._cases and one.id in self._cases[case].templates)
-            yield _Offer(one, probability * shares.get(one.id, 0.0), tuple(sent))
+            yield _Offer(one, probability * shares.get(one.id, 0.0), tuple(asked.of_template.get(one.id, ())))
 
     def _candidate(self) -> Candidate | None:
         """The best template of the main intent, only in the message's own language."""
@@ -206,7 +162,7 @@ class _Search:
         for found in sorted(folds, key=lambda one: (-one.score, one.cases[0].id)):
             if found.score < _NOISE or len(suggestions) == _TOP:
                 break
-            if not any(self._bags.alike(found.text, text) for text in shown):
+            if not any(alike(found.text, text) for text in shown):
                 suggestions.append(self._of_fold(found))
                 shown.append(found.text)
         return suggestions
@@ -216,7 +172,7 @@ class _Search:
         answered = [(self._cases[one], cosine) for one, cosine in near[:NEIGHBOURS] if one in self._cases]
         answered = [(case, cosine) for case, cosine in answered if case.answer.strip()]
         lang = next((one for one in self._langs if any(case.lang == one for case, _ in answered)), self._lang)
-        return fold(_votes([(case, cosine) for case, cosine in answered if case.lang == lang]), request, self._bags)
+        return fold(weighed([(case, cosine) for case, cosine in answered if case.lang == lang]), request)
 
     def _of_fold(self, found: Fold) -> Suggestion:
         text, holes = fill(found.text, self._facts)

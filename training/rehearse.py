@@ -21,7 +21,7 @@ from salver.models.entities import CompanyEntities
 from salver.models.scope import LearnedScope
 from salver.pipeline.classify import Ranked, requests_of
 from salver.pipeline.fill import facts, fill
-from salver.pipeline.match import votes_for
+from salver.pipeline.vote import votes_for
 from salver.training.evaluate import Prediction
 from salver.training.fit import Unseen, folds
 from salver.training.prepare import Lesson

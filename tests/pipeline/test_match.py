@@ -10,7 +10,8 @@ from salver.data.case import PastCase
 from salver.data.message import Message
 from salver.models.bundle import Bundle
 from salver.pipeline.classify import classify
-from salver.pipeline.match import match, votes_for
+from salver.pipeline.match import match
+from salver.pipeline.vote import votes_for
 from tests.pipeline.small_bundle import HOW, NOTED, cleaned, mail, small_bundle
 
 METER = "Bitte eintragen: Stand 34112, am Zähler 1EMT0043218876 heute abgelesen"
