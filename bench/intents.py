@@ -22,6 +22,7 @@ Row = dict[str, Any]
 
 
 def main() -> None:
+    """Measure what the command line asks for, and print it."""
     options = _options()
     rows = [json.loads(line) for line in Path(options.data).read_text("utf-8").splitlines() if line.strip()]
     rows = [row for row in rows if row.get("intent") and not row.get("oos")]

@@ -56,6 +56,7 @@ _NAMES = (
 
 
 def main() -> None:
+    """Measure what the command line asks for, and print it."""
     options = _options()
     with tempfile.TemporaryDirectory(prefix="salver-bench-") as folder:
         source = options.source

@@ -13,6 +13,7 @@ from salver.data.record import DecisionRecord, QueueEntry, StoredMessage
 
 
 def row_of_message(raw: RawMessage, copies: int, now: datetime) -> dict[str, Any]:
+    """The row of a message that is taken in now."""
     return {
         "key": raw.key,
         "sha256": raw.sha256,
@@ -35,6 +36,7 @@ def is_whole(row: Any) -> bool:
 
 
 def raw_of(row: Any) -> RawMessage:
+    """The message of a row, as it came in."""
     return RawMessage(
         content=bytes(row.raw),
         source=row.source,
@@ -46,12 +48,14 @@ def raw_of(row: Any) -> RawMessage:
 
 
 def stored_of(row: Any) -> StoredMessage:
+    """The message of a row, with what became of it."""
     return StoredMessage(
         key=row.key, raw=raw_of(row), state=row.state, copies=row.copies, taken_in_at=row.taken_in_at, fault=row.fault
     )
 
 
 def record_of(row: Any) -> DecisionRecord:
+    """The decision of a row."""
     return DecisionRecord(
         message=row.message,
         bundle=row.bundle,
@@ -67,6 +71,7 @@ def record_of(row: Any) -> DecisionRecord:
 
 
 def row_of_entry(record: DecisionRecord) -> dict[str, Any]:
+    """What of a decision stands in the queue."""
     return {
         "message": record.message,
         "agent": record.agent,
@@ -77,10 +82,12 @@ def row_of_entry(record: DecisionRecord) -> dict[str, Any]:
 
 
 def entry_of(row: Any) -> QueueEntry:
+    """The entry of the queue that a row holds."""
     return QueueEntry(message=row.message, agent=row.agent, queue=row.queue, urgency=Urgency(row.urgency), due=row.due)
 
 
 def row_of_correction(correction: Correction) -> dict[str, Any]:
+    """The row of a correction."""
     return {
         "message": correction.message,
         "agent": correction.agent,
@@ -94,6 +101,7 @@ def row_of_correction(correction: Correction) -> dict[str, Any]:
 
 
 def correction_of(row: Any) -> Correction:
+    """The correction of a row."""
     return Correction(
         message=row.message,
         agent=row.agent,
@@ -107,6 +115,7 @@ def correction_of(row: Any) -> Correction:
 
 
 def row_of_case(case: PastCase) -> dict[str, Any]:
+    """The row of a case that was learned from a correction."""
     return {
         "id": case.id,
         "intent": case.intent,
@@ -121,6 +130,7 @@ def row_of_case(case: PastCase) -> dict[str, Any]:
 
 
 def case_of(row: Any) -> PastCase:
+    """The case of a row."""
     return PastCase(
         id=row.id,
         intent=row.intent,

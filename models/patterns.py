@@ -73,16 +73,19 @@ _UK_POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2}\b")
 
 
 def starts(text: str) -> Starts:
+    """Where numbers and the like may begin in a text."""
     return [run.start() for run in _RUN.finditer(text)]
 
 
 def emails(text: str) -> Iterator[Span]:
+    """The e-mail addresses of a text, in lower case."""
     if "@" in text:
         for found in _EMAIL.finditer(text):
             yield Span("email", *found.span(), found[0].casefold())
 
 
 def urls(text: str) -> Iterator[Span]:
+    """The web addresses of a text."""
     if "://" in text or "ww." in text or "WW." in text:
         for found in _URL.finditer(text):
             yield Span("url", *found.span(), found[0])
@@ -213,6 +216,7 @@ def _street_start(text: str, number: int, places: tuple[str, ...]) -> int:
 
 
 def postcodes(text: str, at: Starts) -> Iterator[Span]:
+    """The German and British postcodes of a text."""
     for found in _tried(_POSTCODE, text, at):
         yield Span("postcode", *found.span(), " ".join(found[0].split()))
     for found in _tried(_UK_POSTCODE, text, [start - back for start in at for back in (1, 2) if start >= back]):

@@ -79,6 +79,7 @@ def create_app(pipeline: Pipeline, store: Store, settings: Settings) -> FastAPI:
     limits = Limits(tokens=digests(settings.tokens), body_bytes=settings.body_limit)
     app.add_middleware(Guard, limits=limits, answered=figures.answered)
     _add_decisions(app)
+    _add_found(app)
     _add_people(app)
     _add_operations(app)
     plain = app.openapi
@@ -137,6 +138,8 @@ def _add_decisions(app: FastAPI) -> None:
         status = _kept_status(line, HTTPStatus.CREATED if new else HTTPStatus.OK)
         return Json(line, status, {"Location": f"/v1/messages/{line['id']}"})
 
+
+def _add_found(app: FastAPI) -> None:
     @app.get(
         "/v1/messages/{key}",
         summary="Give the decision of a message",

@@ -32,6 +32,7 @@ REASONS: Mapping[str, str] = {
 
 
 def about_all(sums: Tally) -> str:
+    """What became of all messages."""
     if not sums.total:
         return "Nothing has been decided yet."
     return (
@@ -41,6 +42,7 @@ def about_all(sums: Tally) -> str:
 
 
 def about_week(counts: Week, team: Team) -> str:
+    """When messages come, and how many while nobody works."""
     total = sum(sum(row) for row in counts)
     day, hour = max(((d, h) for d in range(7) for h in range(24)), key=lambda at: counts[at[0]][at[1]])
     away = sum(counts[d][h] for d in range(7) for h in range(24) if not _at_work(team, d, h))
@@ -53,6 +55,7 @@ def _at_work(team: Team, day: int, hour: int) -> bool:
 
 
 def about_intents(sums: Tally) -> str:
+    """What is asked most."""
     ordered = [(label, counts.total()) for label, counts in sums.by_frequency()]
     total = sum(count for _, count in ordered)
     first, count = ordered[0]
@@ -63,6 +66,7 @@ def about_intents(sums: Tally) -> str:
 
 
 def about_reasons(sums: Tally) -> str:
+    """How much needed no person, and why the rest did."""
     routed = [(reason, count) for (kind, reason), count in sums.reasons.items() if kind == "route"]
     alone = sums.share("auto_answer") + sums.share("leave")
     begin = f"{alone:.0%} needed no person"
@@ -74,6 +78,7 @@ def about_reasons(sums: Tally) -> str:
 
 
 def about_trust(learned: Curve, checked: Sequence[tuple[float, bool]]) -> str:
+    """How far a confidence can be believed."""
     total = sum(n for *_, n in learned)
     off = sum(abs(sure - right) * n for sure, right, n in learned) / total if total else 0.0
     word = "A confidence can be taken at its word" if off <= 0.05 else "Confidences are to be taken with care"
@@ -85,6 +90,7 @@ def about_trust(learned: Curve, checked: Sequence[tuple[float, bool]]) -> str:
 
 
 def about_coverage(chosen: Sequence[float] | None, policy: Policy) -> str:
+    """How much the chosen threshold answers, and how much of that wrongly."""
     if policy.answer_at is None:
         return "No threshold is proven to keep the bound, so nothing is answered without a person."
     if chosen is None:
@@ -104,6 +110,7 @@ def widest(cells: Sequence[Skill]) -> tuple[Skill, Skill] | None:
 
 
 def about_skills(pair: tuple[Skill, Skill] | None, names: Mapping[str, str]) -> str:
+    """How two agents differ most."""
     if pair is None:
         return "No difference between agents is larger than chance would make it."
     best, worst = pair
@@ -113,6 +120,7 @@ def about_skills(pair: tuple[Skill, Skill] | None, names: Mapping[str, str]) -> 
 
 
 def about_queues(queues: Mapping[str, Waiting], now: datetime) -> str:
+    """How many wait, and until when."""
     waiting, late = sum(one.open for one in queues.values()), sum(one.overdue for one in queues.values())
     if not waiting:
         return "No message waits for a person."
@@ -124,6 +132,7 @@ def about_queues(queues: Mapping[str, Waiting], now: datetime) -> str:
 
 
 def about_figures(scores: Mapping[str, Any]) -> str:
+    """What the bundle was worth on messages later than its training."""
     later = scores["later"]["whole"]
     return (
         f"On {messages(later['n'])} later than its training, {later['top1']:.1%} got the true intent first, "
@@ -138,6 +147,7 @@ def moment(at: datetime, now: datetime) -> str:
 
 
 def messages(count: int) -> str:
+    """A number of messages, in words."""
     return f"{count:,} message" if count == 1 else f"{count:,} messages"
 
 

@@ -56,5 +56,6 @@ def listening(host: str, port: int) -> socket.socket:
 
 
 def address(opened: socket.socket) -> str:
+    """The address that a browser takes."""
     host, port = opened.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

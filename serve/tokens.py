@@ -23,6 +23,7 @@ def demand_token(settings: Settings) -> None:
 
 
 def digest(token: str) -> str:
+    """The sha256 of a token, in hexadecimal digits."""
     return sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
 
 

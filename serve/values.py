@@ -17,12 +17,14 @@ class Written(str):
 
 
 def text(value: Any) -> str:
+    """A text that is not blank."""
     if not isinstance(value, str) or not value.strip():
         raise ValueError(f"must be a text, not {_shown(value)}")
     return str(value)
 
 
 def path(value: Any) -> Path:
+    """A path, with `~` for the home folder."""
     return Path(text(value)).expanduser()
 
 
@@ -52,6 +54,7 @@ def share(value: Any) -> float:
 
 
 def yes_or_no(value: Any) -> bool:
+    """True or false."""
     if not isinstance(value, bool):
         raise ValueError(f"must be true or false, not {_shown(value)}")  # noqa: TRY004 - one kind
     return value

@@ -23,13 +23,13 @@ from salver.models.ports import Encoder
 from salver.models.pretrained import PretrainedEncoder
 from salver.models.urgency import OrderedUrgency
 from salver.training import describe
-from salver.training.calibrate import choose
+from salver.training.calibrate import Bound, choose
 from salver.training.evaluate import Prediction, evaluate
 from salver.training.fit import Text, Understanding, fit_understanding, learn
 from salver.training.gate import Exam, Verdict, better
 from salver.training.gather import gather
 from salver.training.prepare import Lesson, prepare
-from salver.training.rehearse import Rehearsal, Rules
+from salver.training.rehearse import Rehearsal, Rehearsed, Rules
 from salver.training.skills import estimate
 from salver.training.split import by_thread_and_time
 from salver.training.templates import induce
@@ -175,6 +175,7 @@ def _texts(lessons: Sequence[Lesson]) -> list[Text]:
 def draft_of(
     lessons: Sequence[Lesson], order: Order, scores: dict[str, Any], understanding: Understanding | None = None
 ) -> Draft:
+    """Everything learned from lessons, and what `scores` say of it already; `understanding` when it was learned."""
     found = understanding or _understand(lessons, order)
     templates, made_of = induce([one.reply() for one in lessons], MIN_CUSTOMERS)
     past = {one.case.id: one.past(made_of.get(one.case.id, ())) for one in lessons}
@@ -185,8 +186,7 @@ def draft_of(
     own = {(one.intent, one.lang, one.id): one.text for one in templates}
     choice, shares = TemplateChoice.fit(rehearsal.examples(past, templates), rehearsal.folds(), own, Grams())
     rules = Rules(finder=CompanyEntities(order.company), never=never, past=past)
-    answers = rehearsal.answers(shares, templates, part_at, rules)
-    eligible = [one for one in answers if one.eligible]
+    eligible = [one for one in rehearsal.answers(shares, templates, part_at, rules) if one.eligible]
     bound = choose([one.confidence for one in eligible], [one.right for one in eligible], order.max_error)
     return Draft(
         name=order.name,
@@ -210,16 +210,23 @@ def draft_of(
             part_at=part_at,
             never_answer=never,
         ),
-        scores=scores
-        | {
-            "unseen": evaluate(rehearsal.predictions).to_json(),
-            "weights": found.intents.weights,
-            "bound": describe.bound(bound, order.max_error),
-            "reliability": describe.reliability(rehearsal.predictions),
-            "coverage": describe.coverage(eligible, len(lessons)),
-            "volumes": describe.volumes([one.case for one in lessons]),
-        },
+        scores=scores | _described(lessons, found, rehearsal) | _bounded(bound, eligible, len(lessons), order),
     )
+
+
+def _bounded(found: Bound, eligible: Sequence[Rehearsed], count: int, order: Order) -> dict[str, Any]:
+    """What the threshold keeps, and what others would."""
+    return {"bound": describe.bound(found, order.max_error), "coverage": describe.coverage(eligible, count)}
+
+
+def _described(lessons: Sequence[Lesson], found: Understanding, rehearsal: Rehearsal) -> dict[str, Any]:
+    """What does not depend on the threshold: how well intents are told on unseen texts, and when messages come."""
+    return {
+        "unseen": evaluate(rehearsal.predictions).to_json(),
+        "weights": found.intents.weights,
+        "reliability": describe.reliability(rehearsal.predictions),
+        "volumes": describe.volumes([one.case for one in lessons]),
+    }
 
 
 def _team_of(cases: Sequence[Case], company: Company) -> Team:

@@ -13,6 +13,7 @@ _WORD = re.compile(r"\w+")
 
 
 def words(text: str) -> frozenset[str]:
+    """The different words of a text, in lower case."""
     return frozenset(_WORD.findall(text.lower()))
 
 

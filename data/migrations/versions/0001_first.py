@@ -10,6 +10,7 @@ _MOMENT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
+    """Make the first tables."""
     _messages()
     _decisions()
     _people()
@@ -17,6 +18,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Drop them."""
     for table in ("vectors", "cases", "corrections", "queue", "chain", "decisions", "messages"):
         op.drop_table(table)
 
