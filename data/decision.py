@@ -22,6 +22,7 @@ class Reason(StrEnum):
     NOT_SURE = "not_sure"  # Route: confidence under the threshold
     BOUND_NOT_SHOWN = "bound_not_shown"  # Route: too little evidence for the error bound
     NO_TEMPLATE = "no_template"  # Route: no proven text for it
+    CLAIMS_A_DEED = "claims_a_deed"  # Route: the text says that something was done, and nobody has done it
     SLOT_OPEN = "slot_open"  # Route: the text needs a fact that the message does not hold
     UNREADABLE = "unreadable"  # Route: encrypted, damaged or empty
     NO_REPLY_WANTED = "no_reply_wanted"  # Route: its sender asks not to be answered by a machine

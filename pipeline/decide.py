@@ -13,6 +13,7 @@ from salver.data.message import Message
 from salver.data.policy import Policy
 from salver.data.reading import Reading, Screening, Urgency
 from salver.models.bundle import Bundle
+from salver.pipeline.claims import claim
 from salver.pipeline.compose import LANGUAGES
 from salver.pipeline.explain import apart, counted, language, listed, percent
 
@@ -140,6 +141,11 @@ def _slot_open(asked: _Asked) -> str:
     return f"The text needs {facts}, which the message does not hold, or not in one way only."
 
 
+def _claims_a_deed(asked: _Asked) -> str:
+    words = claim(asked.candidate.template.text) if asked.candidate else ""
+    return f'The text says that something is done ("{words}"); a person must do it first.' if words else ""
+
+
 def _few_customers(asked: _Asked) -> str:
     sent = asked.candidate.template.customers if asked.candidate else 0
     if sent >= asked.policy.min_customers:
@@ -160,6 +166,7 @@ _STOPS: tuple[tuple[Reason, Callable[[_Asked], str]], ...] = (
     (Reason.NEVER_ANSWERED, _never_answered),
     (Reason.SEVERAL_REQUESTS, _several_requests),
     (Reason.NO_TEMPLATE, _no_template),
+    (Reason.CLAIMS_A_DEED, _claims_a_deed),
     (Reason.BOUND_NOT_SHOWN, _bound_not_shown),
     (Reason.NOT_SURE, _not_sure),
     (Reason.SLOT_OPEN, _slot_open),

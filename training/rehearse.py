@@ -19,6 +19,7 @@ from salver.data.reading import Request, Scored, Urgency
 from salver.models.choice import FREE, Ask, Example
 from salver.models.entities import CompanyEntities
 from salver.models.scope import LearnedScope
+from salver.pipeline.claims import claim
 from salver.pipeline.classify import Ranked, requests_of
 from salver.pipeline.fill import facts, fill
 from salver.pipeline.vote import votes_for
@@ -149,6 +150,7 @@ class Rehearsal:
         eligible = (
             best is not None
             and not fill(templates[best].text, known)[1]
+            and not claim(templates[best].text)
             and prediction.found not in rules.never
             and lesson.urgency < Urgency.HIGH
             and len(self._requests(i, part_at)) == 1
