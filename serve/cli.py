@@ -106,15 +106,9 @@ def train(
     from salver.serve.wiring import settings_of
 
     known = settings_of(settings)
-    lesson = Lesson.asked(
-        archives,
-        encoder=encoder,
-        max_error=max_error or known.max_error,
-        columns=columns or [],
-        own=own or [],
-        intents=intents,
-    )
-    run(lesson, out, known, as_json=as_json)
+    bound = max_error or known.max_error
+    asked = Lesson.asked(archives, encoder=encoder, max_error=bound, columns=columns, own=own, intents=intents)
+    run(asked, out, known, as_json=as_json)
 
 
 @app.command(short_help="Decide every message of a mailbox.")

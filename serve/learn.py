@@ -47,8 +47,8 @@ class Lesson:
         *,
         encoder: str,
         max_error: float | None,
-        columns: Sequence[str],
-        own: Sequence[str],
+        columns: Sequence[str] | None,
+        own: Sequence[str] | None,
         intents: Path | None,
     ) -> Self:
         """What a command line asks for. Paths are made absolute: a retraining may start elsewhere."""
@@ -56,8 +56,8 @@ class Lesson:
             archives=tuple(str(one.expanduser().absolute()) for one in archives),
             encoder=str(Path(encoder).absolute()) if Path(encoder).is_dir() else encoder,
             max_error=max_error or _MAX_ERROR,
-            columns=parse_map(columns),
-            own=tuple(one.casefold() for one in own),
+            columns=parse_map(columns or ()),
+            own=tuple(one.casefold() for one in own or ()),
             intents=str(intents.absolute()) if intents else None,
         )
 
