@@ -96,7 +96,7 @@ class Pipeline:
     ) -> Tray:
         decision = decide(message, screening, reading, found, self.bundle)
         if isinstance(decision, AutoAnswer):
-            decision = replace(decision, answer=compose(found, reading, self.bundle.company))
+            decision = replace(decision, answer=compose(found, reading, self.bundle.company, message.sender))
         return Tray(
             message=message,
             cleaned=cleaned,
