@@ -11,7 +11,6 @@ from salver.data.errors import BundleError, TrainingError
 from salver.models.bundle import load
 from salver.models.shelf import Shelf
 from salver.serve import show
-from salver.serve.settings import Settings
 from salver.serve.wiring import open_shelf, settings_of
 from salver.training.track import local_uri, move_champion
 
@@ -42,8 +41,7 @@ def show_all(settings: Path | None, *, as_json: bool) -> None:
 
 def promote(bundle: str, because: str, settings: Path | None) -> None:
     """Make a bundle of the shelf the champion, or bring one from elsewhere and do so."""
-    known = settings_of(settings)
-    shelf = open_shelf(known)
+    shelf = open_shelf(settings_of(settings))
     name = bundle if bundle in shelf.names() else adopt(shelf, Path(bundle))
     load(shelf.path(name))
     shelf.promote(name, because, datetime.now(UTC))
@@ -53,10 +51,8 @@ def promote(bundle: str, because: str, settings: Path | None) -> None:
 
 def rollback(settings: Path | None) -> None:
     """Make the champion before this one the champion again."""
-    known = settings_of(settings)
-    shelf = open_shelf(known)
+    shelf = open_shelf(settings_of(settings))
     name = shelf.rollback(datetime.now(UTC))
-    _write_down(name, known)
     _note(name, settings)
     show.told(f'"{name}" serves again.')
 
@@ -70,17 +66,6 @@ def _note(name: str, settings: Path | None) -> None:
         move_champion(name, uri=local_uri(home))
     except TrainingError as error:
         show.told(str(error))
-
-
-def _write_down(name: str, settings: Settings) -> None:
-    """Move the champion in MLflow too, where trainings are written down; the shelf alone says which one serves."""
-    from salver.training.track import local_uri, move_champion
-
-    if (settings.home / "mlflow.db").exists():
-        try:
-            move_champion(name, uri=local_uri(settings.home))
-        except SalverError as error:
-            show.told(str(error))
 
 
 def adopt(shelf: Shelf, folder: Path) -> str:
