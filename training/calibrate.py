@@ -15,6 +15,7 @@ from scipy.stats import beta
 
 DOUBT = 0.05
 _STEPS = 60
+_FIFTH = 5
 _ONE_ERROR = 1.6
 """So many times more answers are needed to show a bound when one of them is wrong."""
 
@@ -70,11 +71,12 @@ def fewest(max_error: float) -> int:
 def _grid(seen: int, least: int) -> list[int]:
     """How many of the surest messages are tried, from few to all; fixed by numbers that do not depend on outcomes.
 
-    It starts where one error is allowed, or with all where there are fewer.
+    It starts where one error is allowed, or at a fifth of much evidence: there a few odd answers among the very surest
+    do not end the sequence before it has begun. With less evidence than that it starts, and ends, with all.
     """
     if seen < least:
         return []
-    start = min(round(least * _ONE_ERROR), seen)
+    start = min(max(round(least * _ONE_ERROR), seen // _FIFTH), seen)
     return sorted({round(one) for one in np.geomspace(start, seen, _STEPS)})
 
 
