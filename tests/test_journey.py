@@ -1,0 +1,125 @@
+"""The same mails through every door, with a bundle that was really trained: each gives the same line, to the letter.
+
+The mails lie in a Maildir, whose names say when each was delivered; the HTTP door is told that moment by its clock. So
+nothing has to be left out of the comparison.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from salver.data.files import open_source
+from salver.data.lines import tray_line
+from salver.data.message import RawMessage
+from salver.data.store import Store
+from salver.models.bundle import Bundle, load
+from salver.pipeline import Pipeline
+from salver.serve.app import create_app
+from salver.serve.settings import Settings
+from tests.conftest import SAMPLE
+from tests.serve.office import lines_of, salver
+
+MAILS = 60
+DELIVERED = datetime(2026, 11, 18, 9, 30, tzinfo=UTC)
+"""A Wednesday on which people work."""
+
+Line = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def maildir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Different mails of the sample's backlog, machines' and people's, all delivered at one moment."""
+    folder = tmp_path_factory.mktemp("backlog") / "Maildir"
+    for name in ("cur", "new", "tmp"):
+        (folder / name).mkdir(parents=True)
+    found = {raw.key: raw for raw in open_source(SAMPLE / "backlog.mbox", lambda _: None)}
+    for number, raw in enumerate(islice(found.values(), MAILS)):
+        name = f"{DELIVERED.timestamp():.0f}.{number:04}.elmtal"
+        (folder / "new" / name).write_bytes(raw.content)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def raws(maildir: Path) -> list[RawMessage]:
+    return list(open_source(maildir, lambda _: None))
+
+
+@pytest.fixture(scope="module")
+def bundle(trained_bundle: Path) -> Bundle:
+    return load(trained_bundle)
+
+
+@pytest.fixture(scope="module")
+def by_function(bundle: Bundle, raws: Sequence[RawMessage]) -> list[Line]:
+    """What the function says of all mails at once."""
+    return [as_json(tray_line(tray, bundle.name)) for tray in Pipeline(bundle).decide(raws)]
+
+
+def as_json(line: Line) -> Line:
+    found: Line = json.loads(json.dumps(line))
+    return found
+
+
+def test_the_mails_are_of_every_kind(by_function: Sequence[Line]) -> None:
+    assert len(by_function) == MAILS
+    assert {line["decision"] for line in by_function} == {"auto_answer", "route", "leave"}
+    assert len({line["agent"] for line in by_function}) > 3
+    assert len(Counter(line["reason"] for line in by_function)) > 4
+
+
+def test_batch_equals_one_by_one(bundle: Bundle, raws: Sequence[RawMessage], by_function: Sequence[Line]) -> None:
+    one_by_one = Pipeline(bundle)
+    lines = [as_json(tray_line(one_by_one.decide([raw])[0], bundle.name)) for raw in raws]
+    assert lines == by_function
+
+
+@pytest.mark.parametrize("size", [7, 32])
+def test_where_a_chunk_ends_does_not_matter(
+    bundle: Bundle, raws: Sequence[RawMessage], by_function: Sequence[Line], size: int
+) -> None:
+    pipeline = Pipeline(bundle)
+    chunks = [raws[start : start + size] for start in range(0, len(raws), size)]
+    trays = [tray for chunk in chunks for tray in pipeline.decide(chunk)]
+    assert [as_json(tray_line(tray, bundle.name)) for tray in trays] == by_function
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_the_command_line_decides_as_the_function_does(
+    trained_bundle: Path, maildir: Path, by_function: Sequence[Line], tmp_path: Path, workers: str
+) -> None:
+    out = tmp_path / "decisions.jsonl"
+    done = salver("batch", maildir, "--bundle", trained_bundle, "--out", out, "--workers", workers, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert lines_of(out) == by_function
+
+
+def test_the_http_door_decides_as_the_function_does(
+    bundle: Bundle, raws: Sequence[RawMessage], by_function: Sequence[Line], tmp_path: Path
+) -> None:
+    pipeline = Pipeline(bundle, clock=lambda: DELIVERED)
+    app = create_app(pipeline, Store.open(str(tmp_path / "store.db")), Settings())
+    with TestClient(app, base_url="http://127.0.0.1") as client:
+        mail = {"content-type": "message/rfc822"}
+        answers = [client.post("/v1/messages", content=raw.content, headers=mail) for raw in raws]
+        again = [client.get(f"/v1/messages/{raw.key}").json() for raw in raws]
+    assert {answer.status_code for answer in answers} == {201}
+    assert [answer.json() for answer in answers] == by_function
+    assert again == by_function
+
+
+def test_explain_decides_as_the_function_does(
+    trained_bundle: Path, raws: Sequence[RawMessage], by_function: Sequence[Line], tmp_path: Path
+) -> None:
+    """One mail that is answered: then no moment stands in its line, and `explain` needs none."""
+    raw, line = next(pair for pair in zip(raws, by_function, strict=True) if pair[1]["decision"] == "auto_answer")
+    mail = tmp_path / "one.eml"
+    mail.write_bytes(raw.content)
+    told = salver("explain", mail, "--bundle", trained_bundle, "--json", cwd=tmp_path)
+    assert json.loads(told.stdout)["decided"] == line
