@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-
 MIN_CUSTOMERS = 5
 NEVER_ANSWERED = ("complaint", "cancellation", "bereavement", "gas_smell", "data_protection")
 
