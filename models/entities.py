@@ -43,6 +43,7 @@ _TITLE_WORDS = frozenset(
 )
 _BEFORE, _AFTER = 12, 30
 """Characters around a month or a first name in which the rest of a date or of a name stands."""
+_LONGEST_WORD = 200
 _PROMISING = re.compile(r"\d|[^\W\d_][ -](?:von |van |de |der |zu )?[A-ZÄÖÜÀ-ÖØ-ÞĀ-Ž]")
 _APART = "\n\n"
 _NO_FAMILY = frozenset(
@@ -141,8 +142,8 @@ class CompanyEntities:
                 if word.start() > end:
                     if end:
                         yield begin, end
-                    begin = text.rfind(" ", 0, max(0, word.start() - _BEFORE)) + 1
-                end = text.find(" ", word.end() + _AFTER) % (len(text) + 1)
+                    begin = _word_start(text, max(0, word.start() - _BEFORE))
+                end = _word_end(text, word.end() + _AFTER)
         if end:
             yield begin, end
 
@@ -170,6 +171,16 @@ def _compiled(kind: str, pattern: str) -> re.Pattern[str]:
     except re.error as error:
         where, todo = f"patterns.{kind}", "Write a Python regular expression."
         raise SettingsError(f'"{pattern}" is no regular expression ({error})', where=where, todo=todo) from error
+
+
+def _word_start(text: str, at: int) -> int:
+    least = max(0, at - _LONGEST_WORD)
+    return max(least, text.rfind(" ", least, at) + 1)
+
+
+def _word_end(text: str, at: int) -> int:
+    end = text.find(" ", at, at + _LONGEST_WORD)
+    return end if end >= 0 else min(len(text), at + _LONGEST_WORD)
 
 
 def _promising(text: str, start: int, end: int) -> bool:

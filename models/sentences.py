@@ -1,12 +1,15 @@
 """Where the sentences of a text are."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 from salver.models.tokens import Tokens
 
 _INNER_END = re.compile(r"[.!?…]\W{0,5}\s|[。！？]")
+
+_ENDLESS = re.compile(r"(?:[^\w\s]|_){200}|\S{1000}")
 
 
 class SpacySentences:
@@ -23,8 +26,14 @@ class SpacySentences:
         text = text.strip()
         if not _INNER_END.search(text):
             return (text,) if text else ()
-        found = (sentence.text.strip() for sentence in self._tokens(text).sents)
+        found = (sentence.text.strip() for piece in _pieces(text) for sentence in self._tokens(piece).sents)
         return tuple(one for one in found if one)
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """The text, cut within lines of marks that never end: spaCy takes them from a word one by one."""
+    cuts = [run.end() for run in _ENDLESS.finditer(text)]
+    return (text[start:end] for start, end in pairwise([0, *cuts, len(text)]))
 
 
 def _with_sentences(nlp: Any) -> None:

@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 _ABBREVIATIONS = (
@@ -27,20 +28,33 @@ KEPT_WORDS = 100_000
 """spaCy keeps every word it ever saw; from this many on the tokenizer is made anew, so that memory stays bounded."""
 
 
+_TORCH_AND_ALIKE = ("torch", "tensorflow", "mxnet", "cupy")
+_COMMANDS = ("spacy.cli", "spacy.cli.info")
+_LONG, _END = 200, 40
+"""Of a word of more than 200 characters only the last 40 are looked at for what is to be cut from its end."""
+
+
 def _spacy() -> Any:
     """spaCy, kept from importing torch: it takes whatever is installed, which costs seconds and 400 MB for nothing.
 
-    None in the place of a module makes its import fail as if it were not installed.
+    None in the place of a module makes its import fail as if it were not installed. An empty module stands in for
+    spaCy's own command line, which is half of what is left.
     """
-    absent = [name for name in ("torch", "tensorflow", "mxnet", "cupy") if name not in sys.modules]
+    absent = [name for name in (*_TORCH_AND_ALIKE, *_COMMANDS) if name not in sys.modules]
     for name in absent:
-        sys.modules[name] = None  # type: ignore[assignment]
+        sys.modules[name] = _no_commands(name) if name in _COMMANDS else None  # type: ignore[assignment]
     try:
         import spacy
     finally:
         for name in absent:
             del sys.modules[name]
     return spacy
+
+
+def _no_commands(name: str) -> ModuleType:
+    module = ModuleType(name)
+    module.info = None  # type: ignore[attr-defined]
+    return module
 
 
 class Tokens:
@@ -57,8 +71,20 @@ class Tokens:
         return self._nlp(text)
 
     def _blank(self) -> Any:
-        nlp: Any = _spacy().blank("xx")
+        spacy = _spacy()
+        nlp: Any = spacy.blank("xx")
         nlp.tokenizer.token_match = _WHOLE.match
+        nlp.tokenizer.prefix_search = spacy.util.compile_prefix_regex(nlp.Defaults.prefixes).match
+        nlp.tokenizer.suffix_search = _at_end(spacy.util.compile_suffix_regex(nlp.Defaults.suffixes))
         nlp.max_length = 10_000_000
         self._prepare(nlp)
         return nlp
+
+
+def _at_end(suffixes: re.Pattern[str]) -> Callable[[str], re.Match[str] | None]:
+    """Search at the end of a word, so that a line of 10,000 brackets does not take a minute."""
+
+    def search(word: str) -> re.Match[str] | None:
+        return suffixes.search(word if len(word) < _LONG else word[-_END:])
+
+    return search
