@@ -70,10 +70,12 @@ class Grams:
 
 
 def _counted(features: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """Features in order, each once, and how often each was there; np.unique takes twice as long."""
+    """Features in order, each once, and how often each was there."""
     ordered = np.sort(features)
-    first = np.flatnonzero(np.diff(ordered, prepend=-1))
-    return ordered[first], np.diff(first, append=len(ordered)).astype(np.float32)
+    begins = np.ones(len(ordered) + 1, dtype=bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=begins[1:-1])
+    at = begins.nonzero()[0]
+    return ordered[at[:-1]], (at[1:] - at[:-1]).astype(np.float32)
 
 
 class TfIdf:
@@ -104,7 +106,7 @@ class TfIdf:
 
     def apply(self, counts: csr_matrix) -> csr_matrix:
         """(n, len(columns)) float32, rows of length 1 or 0."""
-        place = np.searchsorted(self.columns, counts.indices)
+        place = self.columns.searchsorted(counts.indices)
         place[place == len(self.columns)] = 0
         kept = self.columns[place] == counts.indices if len(self.columns) else np.zeros(len(place), bool)
         before = np.concatenate([[0], np.cumsum(kept)])

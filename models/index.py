@@ -66,6 +66,6 @@ class CaseIndex:
             return [[] for _ in vectors]
         cosines, numbers = self._index.search(np.ascontiguousarray(vectors, dtype=np.float32), min(k, len(self)))
         return [
-            [(self._id[n], float(c)) for n, c in zip(row, near, strict=True) if n >= 0]
+            [(self._id[n], c) for n, c in zip(row, near, strict=True) if n >= 0]
             for row, near in zip(numbers.tolist(), cosines.tolist(), strict=True)
         ]

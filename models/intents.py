@@ -112,8 +112,8 @@ class StackedIntents:
         found = self.probabilities(texts, vectors, nearest)
         order = np.argsort(-found, axis=1, kind="stable")[:, :top]
         return [
-            tuple(Scored(label=self.labels[i], probability=float(row[i])) for i in best)
-            for row, best in zip(found, order, strict=True)
+            tuple(Scored(label=self.labels[i], probability=row[i]) for i in best)
+            for row, best in zip(found.tolist(), order.tolist(), strict=True)
         ]
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:

@@ -29,6 +29,8 @@ def fill(text: str, known: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
     A slot that stands twice stays open: it may mean two different things. What is filled in is not looked at again, so
     a customer's braces stay a customer's braces.
     """
+    if "{" not in text:
+        return text, ()
     slots = Counter(SLOT.findall(text))
     usable = {kind: known[kind] for kind, times in slots.items() if times == 1 and kind in known}
     for kind in _NAMELESS:

@@ -38,11 +38,10 @@ def bag(text: str) -> Bag:
 def alike(one: str, other: str) -> bool:
     """Whether nine tenths of all words stand in both, as often; case and punctuation do not count (Jaccard)."""
     a, b = bag(one), bag(other)
-    least, most = sorted((len(a), len(b)))
-    if least < _ALIKE * most:
+    if len(a) < _ALIKE * len(b) or len(b) < _ALIKE * len(a):
         return False
     both = len(a & b)
-    return both >= _ALIKE * (least + most - both)
+    return both >= _ALIKE * (len(a) + len(b) - both)
 
 
 def fold(voters: Sequence[tuple[PastCase, float]], request: Request) -> list[Fold]:

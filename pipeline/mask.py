@@ -16,6 +16,7 @@ from salver.pipeline.question import question
 from salver.pipeline.record import Record
 
 _NUMBER = re.compile(r"(?<![\w§#+])[\w§#+]*\d[\w²³]*(?:[.,:/\-–+'’*_@][\w]+)*")
+_OPEN = re.compile(r"[{\d]")
 _SLOT = re.compile(r"\{[a-z0-9_]+\}")
 _REPEATED = re.compile(r"(\{(?:name|street|town|postcode|phone|number)\})(?:[ \t]*[-/]?[ \t]*\1)+|(\{name\})(?:, \2)+")
 _NUMBERED = re.compile(r"(\{(?:street|postcode|phone|iban|card|town)\})[ ,/-]{0,2}\{number\}")
@@ -106,13 +107,13 @@ def _united(spans: Sequence[_Span]) -> list[_Span]:
 
 def _numbered(text: str) -> str:
     """Every word with a digit that is left becomes a number; slots side by side that say the same become one."""
+    if not _OPEN.search(text):
+        return text
     slots, pieces, at = list(_SLOT.finditer(text)), list[str](), 0
     for slot in slots:
         pieces += _NUMBER.sub("{number}", text[at : slot.start()]), slot[0]
         at = slot.end()
     text = "".join([*pieces, _NUMBER.sub("{number}", text[at:])])
-    if "{" not in text:
-        return text
     text = _INITIAL.sub("", _REPEATED.sub(_once, text))
     return _REPEATED.sub(_once, _NUMBERED.sub(r"\1", text))
 

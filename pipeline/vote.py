@@ -36,7 +36,7 @@ class Asked:
         for pair in near:
             if case := cases.get(pair[0]):
                 of_intent[case.intent, case.lang].append(pair)
-                for template in dict.fromkeys(case.templates):
+                for template in set(case.templates):
                     of_template[template].append(case.id)
         return cls(near, of_intent, of_template, choices)
 
