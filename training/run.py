@@ -107,10 +107,13 @@ def _joined(draft: Draft, exam: Sequence[Lesson]) -> Draft:
 
 
 def _exam(lessons: Sequence[Lesson], champion: Bundle) -> list[Lesson]:
-    """The newest lessons that the champion has not seen; none when they are too few to tell anything."""
-    _, later = _parted(lessons)
-    new = [one for one in later if one.case.id not in champion.cases]
-    return new if len(new) >= FEWEST_TO_JUDGE else []
+    """The newer half of the lessons that the champion has not seen; none when they are too few to tell anything.
+
+    The older half is learned from, so that corrections teach the challenger and try it.
+    """
+    new = [one for one in lessons if one.case.id not in champion.cases]
+    _, exam = _parted(new, share=0.5)
+    return exam if len(exam) >= FEWEST_TO_JUDGE else []
 
 
 def _judge(champion: Bundle, draft: Draft, exam: Sequence[Lesson], tried: Sequence[Prediction]) -> Verdict:
@@ -148,8 +151,9 @@ def _without_repeats(cases: Sequence[Case]) -> list[Case]:
     return list({case.id: case for case in cases}.values())
 
 
-def _parted(lessons: Sequence[Lesson]) -> tuple[list[Lesson], list[Lesson]]:
-    split = by_thread_and_time([one.case for one in lessons])
+def _parted(lessons: Sequence[Lesson], share: float = 0.2) -> tuple[list[Lesson], list[Lesson]]:
+    """The earlier lessons and the newest share of them, threads whole."""
+    split = by_thread_and_time([one.case for one in lessons], share)
     later = {case.id for case in split.later}
     return [one for one in lessons if one.case.id not in later], [one for one in lessons if one.case.id in later]
 
