@@ -82,7 +82,7 @@ class OrderedUrgency:
     def _telling(self, text: str, level: int) -> list[str]:
         """The words that speak most for this level against the one below (or above, for the lowest)."""
         question, sign = (level - 1, 1) if level else (0, -1)
-        words = sorted(set(re.findall(r"\w{4,}", text.casefold())))
+        words = sorted(set(re.findall(r"\w{6,}", text.casefold())))
         if not words:
             return []
         counts = self._grams.matrix(words)
