@@ -5,11 +5,15 @@ from typing import Any
 
 import faiss
 import numpy as np
+from numpy.typing import NDArray
 
 from salver.models.ports import Vectors
 
 _LARGE = 100_000
 """From here on the vectors are kept in cells and a byte a dimension."""
+
+_MANY = 1000
+"""Fewer vectors are looked up on one thread: on a busy machine of two cores six took 20 ms on two, and 0.2 on one."""
 
 
 class CaseIndex:
@@ -64,8 +68,17 @@ class CaseIndex:
         """For each row at most k pairs of id and cosine, best first."""
         if not len(self) or not len(vectors):
             return [[] for _ in vectors]
-        cosines, numbers = self._index.search(np.ascontiguousarray(vectors, dtype=np.float32), min(k, len(self)))
+        cosines, numbers = self._search(np.ascontiguousarray(vectors, dtype=np.float32), min(k, len(self)))
         return [
             [(self._id[n], c) for n, c in zip(row, near, strict=True) if n >= 0]
             for row, near in zip(numbers.tolist(), cosines.tolist(), strict=True)
         ]
+
+    def _search(self, vectors: Vectors, k: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        threads = faiss.omp_get_max_threads()
+        faiss.omp_set_num_threads(1 if len(vectors) < _MANY else threads)
+        try:
+            cosines, numbers = self._index.search(vectors, k)
+        finally:
+            faiss.omp_set_num_threads(threads)
+        return cosines, numbers

@@ -66,13 +66,24 @@ class Tokens:
 
     def __call__(self, text: str) -> Any:
         """The document, read by all that was prepared."""
-        if len(self._nlp.vocab) > KEPT_WORDS:
+        if max(len(self._nlp.vocab), len(self._met)) > KEPT_WORDS:
             self._nlp = self._blank()
+        self._meet(text)
         return self._nlp(text)
+
+    def _meet(self, text: str) -> None:
+        """Read new words one by one: spaCy remembers how to cut a word only before the first line break of a text."""
+        tokenizer, met = self._nlp.tokenizer, self._met
+        for word in text.split():
+            if word not in met and len(word) < _LONG:
+                met.add(word)
+                tokenizer(word)
 
     def _blank(self) -> Any:
         spacy = _spacy()
         nlp: Any = spacy.blank("xx")
+        self._met = set[str]()
+        nlp.tokenizer.max_cache_size = KEPT_WORDS
         nlp.tokenizer.token_match = _WHOLE.match
         nlp.tokenizer.prefix_search = spacy.util.compile_prefix_regex(nlp.Defaults.prefixes).match
         nlp.tokenizer.suffix_search = _at_end(spacy.util.compile_suffix_regex(nlp.Defaults.suffixes))
