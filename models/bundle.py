@@ -31,7 +31,7 @@ from salver.data.policy import Policy
 from salver.models.choice import Key, TemplateChoice
 from salver.models.entities import CompanyEntities
 from salver.models.folder import arrays_of, bytes_of, checked, write_folder
-from salver.models.grams import Grams
+from salver.models.grams import Grams, known_features
 from salver.models.history import HistoryEncoder
 from salver.models.index import CaseIndex
 from salver.models.intents import StackedIntents
@@ -165,18 +165,19 @@ def load(folder: Path) -> Bundle:
 def _assemble(
     folder: Path, brain: _Brain, facts: _Facts, cases: tuple[PastCase, ...], files: Mapping[str, bytes]
 ) -> Bundle:
-    grams = Grams()
-    vectors = arrays_of(files["vectors.npz"], folder)["vectors"]
+    learned = {name: arrays_of(files[name], folder) for name in sorted(files) if name.endswith(".npz")}
+    grams = Grams(known=known_features([arrays["columns"] for arrays in learned.values() if "columns" in arrays]))
+    vectors = learned["vectors.npz"]["vectors"]
     if vectors.ndim != 2 or len(vectors) != len(cases):
         raise ValueError("the vectors are not the cases'")
     encoder: HistoryEncoder | PretrainedEncoder
     if brain.encoder == "history":
-        encoder = HistoryEncoder.from_arrays(arrays_of(files["encoder.npz"], folder), grams)
+        encoder = HistoryEncoder.from_arrays(learned["encoder.npz"], grams)
         if vectors.shape[1:] != (encoder.dim,):
             raise ValueError("the vectors are not the encoder's")
     else:
         encoder = PretrainedEncoder(brain.encoder)
-    intents = StackedIntents.from_arrays(arrays_of(files["intents.npz"], folder), brain.labels, grams)
+    intents = StackedIntents.from_arrays(learned["intents.npz"], brain.labels, grams)
     return Bundle(
         name=brain.name,
         created=brain.created,
@@ -184,9 +185,9 @@ def _assemble(
         team=facts.team,
         encoder=encoder,
         intents=intents,
-        urgency=OrderedUrgency.from_arrays(arrays_of(files["urgency.npz"], folder), grams),
+        urgency=OrderedUrgency.from_arrays(learned["urgency.npz"], grams),
         scope=LearnedScope.from_json(facts.scope),
-        choice=TemplateChoice.from_arrays(arrays_of(files["choice.npz"], folder), facts.choices, grams),
+        choice=TemplateChoice.from_arrays(learned["choice.npz"], facts.choices, grams),
         neighbours=CaseIndex.build([case.id for case in cases], vectors),
         languages=ConfiguredLanguages(facts.company.languages),
         sentences=SpacySentences(),

@@ -164,7 +164,7 @@ class TemplateChoice:
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], keys: Sequence[Key], grams: Grams) -> "TemplateChoice":
-        weigh = TfIdf.of_arrays(arrays["columns"], arrays["rarity"])
+        weigh = TfIdf.of_arrays(arrays["columns"], arrays["rarity"], grams)
         shape = (len(keys), len(weigh.columns))
         rows = csr_matrix((arrays["values"], arrays["places"], arrays["starts"]), shape=shape)
         rows.check_format(full_check=True)

@@ -67,7 +67,7 @@ class HistoryEncoder:
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], grams: Grams) -> "HistoryEncoder":
-        weigh = TfIdf.of_arrays(arrays["columns"], arrays["rarity"])
+        weigh = TfIdf.of_arrays(arrays["columns"], arrays["rarity"], grams)
         if arrays["table"].ndim != 2 or len(arrays["table"]) != len(weigh.columns):
             raise ValueError("n-grams and their vectors do not belong together")
         return cls(grams, weigh, arrays["table"].astype(np.float32))

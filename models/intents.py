@@ -130,7 +130,7 @@ class StackedIntents:
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], labels: tuple[str, ...], grams: Grams) -> "StackedIntents":
-        weigh = TfIdf.of_arrays(arrays["columns"], arrays["rarity"])
+        weigh = TfIdf.of_arrays(arrays["columns"], arrays["rarity"], grams)
         found, dim = len(weigh.columns), arrays["vector_weights"].shape[-1]
         words = Linear.of_arrays(arrays["word_weights"], arrays["word_bias"], found, len(labels))
         vectors = Linear.of_arrays(arrays["vector_weights"], arrays["vector_bias"], dim, len(labels))

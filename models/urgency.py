@@ -100,7 +100,7 @@ class OrderedUrgency:
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], grams: Grams) -> "OrderedUrgency":
-        weigh = TfIdf.of_arrays(arrays["columns"], arrays["rarity"])
+        weigh = TfIdf.of_arrays(arrays["columns"], arrays["rarity"], grams)
         if arrays["weights"].shape != (3, len(weigh.columns) + len(CUES)) or arrays["bias"].shape != (3,):
             raise ValueError("there are three questions")
         return cls(grams, weigh, arrays["weights"], arrays["bias"])
