@@ -23,7 +23,10 @@ _MOST_PARTS = 40
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ranked:
-    """A text with its likeliest intents, best first, and the cosine to the nearest case."""
+    """A text with its likeliest intents, best first, and the cosine to the nearest case.
+
+    A part that is too short to be a request of its own has no intents.
+    """
 
     text: str
     intents: tuple[Scored, ...]
@@ -31,11 +34,14 @@ class Ranked:
 
     @property
     def intent(self) -> str:
-        return self.intents[0].label
+        return self.intents[0].label if self.intents else ""
 
     @property
     def probability(self) -> float:
-        return self.intents[0].probability
+        return self.intents[0].probability if self.intents else 0.0
+
+
+UNRANKED = Ranked(text="", intents=(), cosine=0.0)
 
 
 def classify(messages: Sequence[Message], cleaned: Sequence[Cleaned], bundle: Bundle) -> list[Reading]:
@@ -44,12 +50,23 @@ def classify(messages: Sequence[Message], cleaned: Sequence[Cleaned], bundle: Bu
     entities = bundle.entities.find(questions)
     masked = [mask(text, found, {}) for text, found in zip(questions, entities, strict=True)]
     parts = [few(found) for found in split(questions, bundle.sentences)]
-    masked_parts = [mask_part(part, found) for some, found in zip(parts, entities, strict=True) for part in some]
+    worth = [[_is_worth_ranking(part) for part in some] for some in parts]
+    masked_parts = [
+        mask_part(part, found)
+        for some, ranks, found in zip(parts, worth, entities, strict=True)
+        for part, rank in zip(some, ranks, strict=True)
+        if rank
+    ]
     ranked = iter(_rank([*masked, *masked_parts], bundle))
     wholes = list(islice(ranked, len(questions)))
     requests = [
-        requests_of(whole, text, [replace(next(ranked), text=part) for part in some], bundle.policy.part_at)
-        for whole, text, some in zip(wholes, questions, parts, strict=True)
+        requests_of(
+            whole,
+            text,
+            [replace(next(ranked) if rank else UNRANKED, text=part) for part, rank in zip(some, ranks, strict=True)],
+            bundle.policy.part_at,
+        )
+        for whole, text, some, ranks in zip(wholes, questions, parts, worth, strict=True)
     ]
     known = bundle.scope.known([whole.cosine for whole in wholes], [whole.probability for whole in wholes])
     languages = bundle.languages.guess(questions)
@@ -58,6 +75,11 @@ def classify(messages: Sequence[Message], cleaned: Sequence[Cleaned], bundle: Bu
         _reading(*of_one, scope_at=bundle.policy.scope_at)
         for of_one in zip(languages, requests, levels, known, entities, strict=True)
     ]
+
+
+def _is_worth_ranking(part: str) -> bool:
+    """Whether a part is long enough to be a request of its own."""
+    return len(part.split()) >= _LEAST_WORDS
 
 
 def mask_part(part: str, entities: Sequence[Entity]) -> str:

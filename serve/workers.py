@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 from multiprocessing import connection, get_context, parent_process
 from pathlib import Path
 from threading import Thread
@@ -18,9 +19,10 @@ from typing import TYPE_CHECKING
 from threadpoolctl import threadpool_limits
 
 from salver.data.case import PastCase
-from salver.data.decision import Tray
+from salver.data.decision import Reason, Tray
 from salver.data.errors import SalverError
 from salver.data.message import RawMessage
+from salver.data.reading import Cleaned
 
 if TYPE_CHECKING:
     from salver.pipeline.run import Pipeline
@@ -142,7 +144,15 @@ def _end_with_parent() -> None:
 def _prepare(chunk: Chunk) -> list[Tray]:
     if _pipeline is None:
         raise RuntimeError("a worker without its bundle")
-    return _pipeline.prepare(chunk) if chunk else []
+    return [_light(tray) for tray in _pipeline.prepare(chunk)] if chunk else []
+
+
+def _light(tray: Tray) -> Tray:
+    """A tray without the texts that nobody asks for any more: they would travel between processes for nothing."""
+    if tray.decision.reason is Reason.UNREADABLE:  # who routes it looks into the body
+        return tray
+    message = replace(tray.message, body="", headers=(), attachments=(), references=())
+    return replace(tray, message=message, cleaned=Cleaned(text=""))
 
 
 def _is_done(future: Future[list[Tray]]) -> bool:
