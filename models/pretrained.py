@@ -26,7 +26,8 @@ class PretrainedEncoder:
 
     @property
     def dim(self) -> int:
-        return int(self._model.get_sentence_embedding_dimension())
+        known = getattr(self._model, "get_embedding_dimension", None)  # so called since sentence-transformers 5
+        return int(known() if known else self._model.get_sentence_embedding_dimension())
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """(n, dim) float32, rows of length 1. Raises BundleError when the model cannot be loaded."""
