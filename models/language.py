@@ -9,7 +9,7 @@ from salver.data.errors import SettingsError
 from salver.data.reading import Scored
 
 _OTHERS = "ar bg cs da de el en es et fa fi fr he hr hu it ja ko lt lv nl no pl pt ro ru sk sl sq sv tr uk vi zh"
-_READ_CHARACTERS = 400
+_READ_CHARACTERS = 240
 _FEW_LETTERS = 16
 _CLEARLY = 0.7
 _GUESSED = 0.5

@@ -2,7 +2,6 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -49,8 +48,20 @@ class Loads:
         self._counts[agent] += 1
 
 
+Skills = Mapping[str, Sequence[Skill]]
+"""By agent."""
+
+
+def by_agent(skills: Iterable[Skill]) -> Skills:
+    """What each agent can do."""
+    grouped: dict[str, list[Skill]] = defaultdict(list)
+    for skill in skills:
+        grouped[skill.agent].append(skill)
+    return dict(grouped)
+
+
 def route(
-    message: Message, reading: Reading | None, team: Team, skills: Sequence[Skill], loads: Loads, now: datetime
+    message: Message, reading: Reading | None, team: Team, skills: Skills, loads: Loads, now: datetime
 ) -> Assignment:
     """The agent to whom a message goes, who then has one more; no agent when nobody is present."""
     clear = reading is not None and reading.in_scope and not unreadable(message, reading)
@@ -102,26 +113,16 @@ def _aware(moment: datetime) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class _Skilled:
-    """How good an agent is at this message, 0 to 1, and the words for it."""
-
-    mean: float
-    words: str
-
-
 class _Desk:
     """Everybody who might answer one message."""
 
     def __init__(
-        self, team: Team, intent: str, lang: str, skills: Iterable[Skill], loads: Loads, now: datetime, due: datetime
+        self, team: Team, intent: str, lang: str, skills: Skills, loads: Loads, now: datetime, due: datetime
     ) -> None:
         self._team = team
         self._intent = intent
         self._lang = lang
-        self._skills: dict[str, list[Skill]] = defaultdict(list)
-        for skill in skills:
-            self._skills[skill.agent].append(skill)
+        self._skills = skills
         self._loads = loads
         self._now = now
         self._due = due
@@ -134,7 +135,7 @@ class _Desk:
     def because(self, agent: Agent) -> str:
         """Why this agent."""
         open_now = f"has {self._loads.open(agent.id)} of {agent.capacity} open"
-        return "; ".join(filter(None, [self._tongue(), self._skill(agent).words, open_now, self._presence(agent)]))
+        return "; ".join(filter(None, [self._tongue(), self._solves(agent), open_now, self._presence(agent)]))
 
     def _eligible(self) -> list[Agent]:
         """Who is present, speaks the language if anybody does, and has room if anybody has."""
@@ -146,21 +147,31 @@ class _Desk:
         load = self._loads.open(agent.id) / max(agent.capacity, 1)
         starts = self._starts(agent)
         late = starts is None or starts > self._due
-        return round(self._skill(agent).mean - _FULL * load - _LATE * late, 9)
+        return round(self._mean(agent) - _FULL * load - _LATE * late, 9)
 
-    def _skill(self, agent: Agent) -> _Skilled:
-        own = self._skills[agent.id]
-        for one in own:
-            if (one.intent, one.lang) == (self._intent, self._lang):
-                span = f"{percent(one.low, 0).removesuffix(' %')} to {percent(one.high, 0)}"
-                what = f"{one.intent} in {language(one.lang)}"
-                words = f"solves {percent(one.mean, 0)} ({span}) of {what}, from {counted(one.cases, 'case')}"
-                return _Skilled(one.mean, words)
+    def _skill(self, agent: Agent) -> Skill | None:
+        """What is known of an agent in this intent and language."""
+        own = self._skills.get(agent.id, ())
+        return next((one for one in own if one.intent == self._intent and one.lang == self._lang), None)
+
+    def _mean(self, agent: Agent) -> float:
+        """How good an agent is at this message, 0 to 1; at everything, where the intent was not seen."""
+        if one := self._skill(agent):
+            return one.mean
+        own = self._skills.get(agent.id, ())
         cases = sum(one.cases for one in own)
+        return sum(one.mean * one.cases for one in own) / cases if cases else _UNKNOWN_SKILL
+
+    def _solves(self, agent: Agent) -> str:
+        """How good an agent is at this message, in words."""
+        if one := self._skill(agent):
+            span = f"{percent(one.low, 0).removesuffix(' %')} to {percent(one.high, 0)}"
+            what = f"{one.intent} in {language(one.lang)}"
+            return f"solves {percent(one.mean, 0)} ({span}) of {what}, from {counted(one.cases, 'case')}"
+        cases = sum(one.cases for one in self._skills.get(agent.id, ()))
         if not cases:
-            return _Skilled(_UNKNOWN_SKILL, "how well is not known yet, for no case was seen")
-        mean = sum(one.mean * one.cases for one in own) / cases
-        return _Skilled(mean, f"solves {percent(mean, 0)} of everything, from {counted(cases, 'case')}")
+            return "how well is not known yet, for no case was seen"
+        return f"solves {percent(self._mean(agent), 0)} of everything, from {counted(cases, 'case')}"
 
     def _tongue(self) -> str:
         """A note when the message's language is nobody's."""

@@ -19,7 +19,7 @@ from salver.pipeline.compose import compose
 from salver.pipeline.decide import decide
 from salver.pipeline.match import match
 from salver.pipeline.read import read
-from salver.pipeline.route import Loads, route
+from salver.pipeline.route import Loads, by_agent, route
 from salver.pipeline.screen import screen
 
 Clock = Callable[[], datetime]
@@ -42,6 +42,7 @@ class Pipeline:
         self.bundle = bundle
         self.team = team or bundle.team
         self.loads = Loads()
+        self._skills = by_agent(bundle.skills)
         self._clock = clock
 
     @classmethod
@@ -110,7 +111,7 @@ class Pipeline:
         match tray.decision:
             case Route() as decision:
                 now = tray.message.received_at or self._clock()
-                assignment = route(tray.message, tray.reading, self.team, self.bundle.skills, self.loads, now)
+                assignment = route(tray.message, tray.reading, self.team, self._skills, self.loads, now)
                 return replace(tray, decision=replace(decision, assignment=assignment))
             case AutoAnswer() | Leave():
                 return tray

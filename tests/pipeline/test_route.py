@@ -12,7 +12,7 @@ from salver.data.agent import Hours, Team
 from salver.data.decision import Assignment, Evidence, Reason, Route, Tray
 from salver.data.message import Message
 from salver.data.reading import Cleaned, Reading, Screening, Urgency
-from salver.pipeline.route import Loads, due, precedence, route
+from salver.pipeline.route import Loads, by_agent, due, precedence, route
 from tests.pipeline.small_bundle import NOON, SKILLS, TEAM, a_reading, mail
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -28,7 +28,7 @@ def routed(
     now: datetime = NOON,
 ) -> Assignment:
     message = message or mail("Wie geht das?")
-    return route(message, reading, team, SKILLS, Loads() if loads is None else loads, now)
+    return route(message, reading, team, by_agent(SKILLS), Loads() if loads is None else loads, now)
 
 
 def team_with(**changes: dict[str, Any]) -> Team:
@@ -96,7 +96,7 @@ def test_an_intent_never_seen_goes_by_what_the_agents_solve_otherwise() -> None:
 
 
 def test_of_equals_the_first_by_id_is_taken() -> None:
-    bare = [route(mail("?"), METER, TEAM, (), Loads(), NOON).agent for _ in range(3)]
+    bare = [route(mail("?"), METER, TEAM, {}, Loads(), NOON).agent for _ in range(3)]
     assert bare == ["anna"] * 3
 
 
