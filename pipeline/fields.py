@@ -25,6 +25,8 @@ _ADDRESS_TOKEN = re.compile(
     r"|([,;])|(:)"  # 4: the end of an address; 5: of a group's name
     r'|([^",;:<>()\s]+)'  # 6: a word
 )
+_LONE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
+"""Halves of characters that stand for no byte; they come only from JSON."""
 _BARE_ADDRESS = re.compile(r"[^\s@<>\"',;:()\[\]]+@[^\s@<>\"',;:()\[\]]+")
 _IDENTIFIER = re.compile(r"<\s*([^<>\s]+)\s*>|([^<>\s,;]+@[^<>\s,;]+)")
 
@@ -39,7 +41,7 @@ def decoded(value: str) -> str:
 def _unfolded(value: str) -> str:
     value = value[:MAX_FIELD]
     if not value.isascii():
-        value = text_of(value.encode("utf-8", "surrogateescape"))[0]
+        value = text_of(_LONE.sub("\ufffd", value).encode("utf-8", "surrogateescape"))[0]
     return " ".join(value.splitlines()) if "\n" in value or "\r" in value else value
 
 
@@ -62,7 +64,7 @@ def _words(value: str) -> str:
 
 
 def _word_bytes(encoding: str, content: str) -> bytes:
-    raw = content.encode("utf-8", "surrogateescape")
+    raw = _LONE.sub("\ufffd", content).encode("utf-8", "surrogateescape")
     if encoding in "bB":
         return from_base64(raw)[0]
     return binascii.a2b_qp(raw, header=True)
@@ -89,7 +91,7 @@ def _joined(pieces: list[tuple[int, bool, str]]) -> str:
     for number, encoded, content in sorted(pieces):
         if encoded and not number and content.count("'") >= 2:
             charset, _, content = content.split("'", 2)
-        data = content.encode("utf-8", "surrogateescape")
+        data = _LONE.sub("\ufffd", content).encode("utf-8", "surrogateescape")
         raw += unquote_to_bytes(data) if encoded else data
     return text_of(raw, charset)[0]
 
