@@ -2,6 +2,7 @@
 
 import logging
 import socket
+import warnings
 from collections.abc import Callable
 
 import uvicorn
@@ -37,6 +38,7 @@ def run(pipeline: Pipeline, store: Store, settings: Settings, told: Callable[[st
             lifespan="on",
         )
         told(f'"{pipeline.bundle.name}" decides at {address(opened)}, documented at {address(opened)}/docs.')
+        warnings.filterwarnings("ignore", "coroutine 'Server.serve' was never awaited")  # Ctrl-C before it begins
         uvicorn.Server(config).run(sockets=[opened])
 
 
