@@ -4,7 +4,7 @@ A bundle is never edited. It is written beside its place, synced, and renamed in
 sha256 before a byte of it is used. There is no pickle in it: `.npz` without objects, JSON, and JSON lines.
 
     manifest.json       format, name, time, encoder, intents, and the sha256 and size of every other file
-    encoder.npz         the encoder learned from the archive (absent with a pretrained one, which is named)
+    encoder.npz         the encoder learned from the archive (on top of a pretrained one, where one is named)
     intents.npz         the linear models and the weights of the opinions
     urgency.npz         three logistic regressions
     choice.npz          the centres from which a template is chosen
@@ -102,7 +102,7 @@ class Draft:
     created: datetime
     company: Company
     team: Team
-    encoder: HistoryEncoder | PretrainedEncoder
+    encoder: HistoryEncoder
     intents: StackedIntents
     urgency: OrderedUrgency
     scope: LearnedScope
@@ -129,14 +129,13 @@ def save(draft: Draft, folder: Path) -> None:
     )
     files = {
         "intents.npz": bytes_of(draft.intents.to_arrays()),
+        "encoder.npz": bytes_of(draft.encoder.to_arrays()),
         "urgency.npz": bytes_of(draft.urgency.to_arrays()),
         "choice.npz": bytes_of(draft.choice.to_arrays()),
         "vectors.npz": bytes_of({"vectors": draft.vectors}),
         "cases.json": _CASES.dump_json(draft.cases),
         "facts.json": _FACTS.dump_json(facts, indent=1),
     }
-    if isinstance(draft.encoder, HistoryEncoder):
-        files["encoder.npz"] = bytes_of(draft.encoder.to_arrays())
     brain = _Brain(
         name=draft.name,
         created=draft.created,
@@ -170,13 +169,10 @@ def _assemble(
     vectors = learned["vectors.npz"]["vectors"]
     if vectors.ndim != 2 or len(vectors) != len(cases):
         raise ValueError("the vectors are not the cases'")
-    encoder: HistoryEncoder | PretrainedEncoder
-    if brain.encoder == "history":
-        encoder = HistoryEncoder.from_arrays(learned["encoder.npz"], grams)
-        if vectors.shape[1:] != (encoder.dim,):
-            raise ValueError("the vectors are not the encoder's")
-    else:
-        encoder = PretrainedEncoder(brain.encoder)
+    base = None if brain.encoder == HistoryEncoder.alone else PretrainedEncoder(brain.encoder)
+    encoder = HistoryEncoder.from_arrays(learned["encoder.npz"], grams, base)
+    if base is None and vectors.shape[1:] != (encoder.dim,):
+        raise ValueError("the vectors are not the encoder's")
     intents = StackedIntents.from_arrays(learned["intents.npz"], brain.labels, grams)
     return Bundle(
         name=brain.name,

@@ -1,12 +1,17 @@
 """Words and character n-grams of a text as hashed numbers: the features of everything that is learned here.
 
-Hashing needs no vocabulary, so any language and any new word has features. A word's numbers are found once and kept,
-because a company's customers use the same words again and again; texts then cost a look-up a word.
+A text is a bag of tokens: its words, and its pairs of words. A token is a bag of features: the token itself and the
+character n-grams within a word, hashed, so that any language and any new word has features and no vocabulary has to be
+agreed on. A company's customers use the same words again and again, so a token is taken apart once and then known by a
+number; whatever is linear in the features needs one row a token after that (see `projection`).
 """
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from math import log
+from threading import Lock
 from zlib import crc32
 
 import numpy as np
@@ -21,11 +26,72 @@ BITS = 22
 _MASK = (1 << BITS) - 1
 _WORD = re.compile(r"\w+|[^\w\s]")
 _DIGIT = re.compile(r"\d")
-_KEPT_WORDS = 200_000
+_KEPT_TOKENS = 400_000
+_LOGS = tuple(1 + log(times) for times in range(1, 100))
+
+Row = tuple[NDArray[np.int32], NDArray[np.float32]]
+"""The numbers of a text's tokens, each once, and the weight of each: 1 + log(how often it stands there)."""
+
+
+class Vocabulary:
+    """The tokens met so far, numbered from 0, and the features of each."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[str | tuple[int, int], int] = {}
+        self._features: list[NDArray[np.int32]] = []
+        self._lock = Lock()
+
+    def __len__(self) -> int:
+        return len(self._features)
+
+    def add(self, token: str | tuple[int, int], features: NDArray[np.int32]) -> int:
+        """The number of a token that is new, or was a moment ago."""
+        with self._lock:
+            number = self.numbers.get(token)
+            if number is None:
+                number = len(self._features)
+                self._features.append(features)
+                self.numbers[token] = number
+            return number
+
+    def features(self, tokens: Iterable[int], width: int) -> csr_matrix:
+        """(tokens, width) float32: 1 for each feature of a token."""
+        some = [self._features[token] for token in tokens]
+        indptr = np.zeros(len(some) + 1, dtype=np.int64)
+        np.cumsum([len(one) for one in some], out=indptr[1:])
+        columns = np.concatenate(some) if some else np.zeros(0, np.int32)
+        return csr_matrix((np.ones(len(columns), np.float32), columns, indptr), shape=(len(some), width))
+
+
+class Bags:
+    """Texts as bags of the tokens of a vocabulary."""
+
+    def __init__(self, vocabulary: Vocabulary, rows: Sequence[Row]) -> None:
+        self.vocabulary = vocabulary
+        self.rows = rows
+
+    def weights(self, count: int) -> csr_matrix:
+        """(n, count) float32: how much of each of the first `count` tokens, which are at least those of the texts."""
+        tokens, values, indptr = self._joined()
+        return csr_matrix((values, tokens, indptr), shape=(len(self.rows), count))
+
+    def parts(self, width: int) -> tuple[csr_matrix, csr_matrix]:
+        """(n, m) how much of each of the m tokens that stand in these texts, and (m, width) their features."""
+        tokens, values, indptr = self._joined()
+        met, places = np.unique(tokens, return_inverse=True)
+        times = csr_matrix((values, places.astype(np.int32), indptr), shape=(len(self.rows), len(met)))
+        return times, self.vocabulary.features(met.tolist(), width)
+
+    def _joined(self) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.int64]]:
+        indptr = np.zeros(len(self.rows) + 1, dtype=np.int64)
+        np.cumsum([len(tokens) for tokens, _ in self.rows], out=indptr[1:])
+        tokens = np.concatenate([row[0] for row in self.rows]) if self.rows else np.zeros(0, np.int32)
+        values = np.concatenate([row[1] for row in self.rows]) if self.rows else np.zeros(0, np.float32)
+        return tokens, values, indptr
 
 
 class Grams:
-    """Counts hashed n-grams: words, pairs of words, and characters `shortest` to `longest` within a word.
+    """Takes texts apart: words, pairs of words, and characters `shortest` to `longest` within a word.
 
     Digits become 0 first, so that a number has the shape of a number. Safe to share between threads.
 
@@ -41,37 +107,53 @@ class Grams:
         self.pairs = pairs
         self.width = (1 << BITS) if known is None else len(known)
         self._places = None if known is None else _places(known, 1 << BITS)
-        self._words: dict[str, NDArray[np.int32]] = {}
-        self._rows = Recent(lambda texts: [_counted(self.of(text)) for text in texts])
+        self._begin()
+
+    def _begin(self) -> None:
+        """Start with no token known: rows that are kept belong to the tokens that they were made of."""
+        vocabulary = Vocabulary()
+        self._known = vocabulary, Recent[Row](lambda texts: [self._row(text, vocabulary) for text in texts])
+
+    def bags(self, texts: Sequence[str]) -> Bags:
+        """The tokens of each text."""
+        if len(self._known[0]) > _KEPT_TOKENS:
+            self._begin()
+        vocabulary, rows = self._known
+        return Bags(vocabulary, rows.of(texts))
 
     def matrix(self, texts: Sequence[str]) -> csr_matrix:
-        """Counts, (n, width) float32 in compressed rows, columns sorted within a row."""
-        rows = self._rows.of(texts)
-        indptr = np.zeros(len(rows) + 1, dtype=np.int64)
-        np.cumsum([len(columns) for columns, _ in rows], out=indptr[1:])
-        columns = np.concatenate([row[0] for row in rows]) if rows else np.zeros(0, np.int32)
-        counts = np.concatenate([row[1] for row in rows]) if rows else np.zeros(0, np.float32)
-        return csr_matrix((counts, columns, indptr), shape=(len(rows), self.width))
-
-    def of(self, text: str) -> NDArray[np.int32]:
-        """The features of one text, with repetition: (m,) int32."""
-        words = _WORD.findall(_DIGIT.sub("0", text.casefold()))
-        parts = [self._word(word) for word in words]
-        if self.pairs:
-            pairs = [crc32(f"{a} {b}".encode()) & _MASK for a, b in pairwise(words)]
-            parts.append(self._counting(np.array(pairs, dtype=np.int32)))
-        return np.concatenate(parts) if parts else np.zeros(0, np.int32)
-
-    def _word(self, word: str) -> NDArray[np.int32]:
-        found = self._words.get(word)
-        if found is None:
-            found = self._counting(self._features(word))
-            if len(self._words) < _KEPT_WORDS:
-                self._words[word] = found
+        """(n, width) float32, columns sorted within a row: each feature with the weights of the tokens that have it."""
+        times, features = self.bags(texts).parts(self.width)
+        found = csr_matrix(times @ features)
+        found.sort_indices()
         return found
 
-    def _counting(self, features: NDArray[np.int32]) -> NDArray[np.int32]:
-        """Those of the features that count, by their places where it is known which."""
+    def of(self, text: str) -> NDArray[np.int32]:
+        """The features of one text, each once, ascending: (m,) int32."""
+        return np.asarray(self.matrix([text]).indices, dtype=np.int32)
+
+    def _row(self, text: str, vocabulary: Vocabulary) -> Row:
+        words = _WORD.findall(_DIGIT.sub("0", text.casefold()))
+        known = vocabulary.numbers
+        tokens = [known[word] if word in known else self._new_word(word, vocabulary) for word in words]
+        if self.pairs:
+            named = zip(pairwise(tokens), pairwise(words), strict=True)
+            tokens += [known[pair] if pair in known else self._new_pair(pair, *of, vocabulary) for pair, of in named]
+        times = Counter(tokens)
+        weights = [_LOGS[min(often, len(_LOGS)) - 1] for often in times.values()]
+        return np.array(list(times), dtype=np.int32), np.array(weights, dtype=np.float32)
+
+    def _new_word(self, word: str, vocabulary: Vocabulary) -> int:
+        framed = f"<{word[:40]}>"
+        spans = {framed[i : i + n] for n in range(self.shortest, self.longest + 1) for i in range(len(framed) - n + 1)}
+        return vocabulary.add(word, self._counting([f"w {word}", *sorted(spans)]))
+
+    def _new_pair(self, pair: tuple[int, int], first: str, second: str, vocabulary: Vocabulary) -> int:
+        return vocabulary.add(pair, self._counting([f"{first} {second}"]))
+
+    def _counting(self, spans: Sequence[str]) -> NDArray[np.int32]:
+        """The features of spans that count, by their places where it is known which."""
+        features = np.array([crc32(one.encode("utf-8", "surrogatepass")) & _MASK for one in spans], dtype=np.int32)
         if self._places is None:
             return features
         places = self._places[features]
@@ -80,11 +162,6 @@ class Grams:
     def places(self, features: NDArray[np.int32]) -> NDArray[np.int32] | None:
         """For each feature that is counted its place among these, or -1; None where all features are."""
         return None if self._places is None else _places(self._places[features], self.width)
-
-    def _features(self, word: str) -> NDArray[np.int32]:
-        framed = f"<{word[:40]}>"
-        spans = {framed[i : i + n] for n in range(self.shortest, self.longest + 1) for i in range(len(framed) - n + 1)}
-        return np.array([crc32(one.encode()) & _MASK for one in [f"w {word}", *sorted(spans)]], dtype=np.int32)
 
 
 def known_features(some: Sequence[NDArray[np.int32]]) -> NDArray[np.int32]:
@@ -102,19 +179,11 @@ def _places(ascending: NDArray[np.int32], width: int) -> NDArray[np.int32]:
     return places
 
 
-def _counted(features: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """Features in order, each once, and how often each was there."""
-    ordered = np.sort(features)
-    begins = np.ones(len(ordered) + 1, dtype=bool)
-    np.not_equal(ordered[1:], ordered[:-1], out=begins[1:-1])
-    at = begins.nonzero()[0]
-    return ordered[at[:-1]], (at[1:] - at[:-1]).astype(np.float32)
-
-
 class TfIdf:
-    """Weighs counted n-grams: 1 + log(count), times the rarity of the n-gram, rows scaled to length 1.
+    """Weighs n-grams by their rarity; rows can be scaled to length 1.
 
-    Source: Salton and Buckley, Term-weighting approaches in automatic text retrieval, 1988 (scheme "ltc").
+    Source: Salton and Buckley, Term-weighting approaches in automatic text retrieval, 1988 (scheme "ltc"; how often a
+    token stands in a text is damped before its n-grams are added up).
     """
 
     def __init__(
@@ -140,18 +209,22 @@ class TfIdf:
         rarity = np.log((1 + texts) / (1 + found[columns])) + 1
         return cls(columns, rarity.astype(np.float32))
 
-    def apply(self, counts: csr_matrix) -> csr_matrix:
-        """(n, len(columns)) float32, rows of length 1 or 0."""
+    def weigh(self, counts: csr_matrix) -> csr_matrix:
+        """(n, len(columns)) float32: counts times rarity."""
         place = self._place(counts.indices)
         kept = place >= 0
         before = np.concatenate([[0], np.cumsum(kept)])
-        indptr = before[counts.indptr]
         columns = place[kept]
-        values = (1 + np.log(counts.data[kept])) * self.rarity[columns]
-        owner = np.repeat(np.arange(counts.shape[0]), np.diff(indptr))
-        lengths = np.sqrt(np.bincount(owner, weights=values**2, minlength=counts.shape[0]))
-        values = values / np.maximum(lengths, 1e-9)[owner]
-        return csr_matrix((values.astype(np.float32), columns, indptr), shape=(counts.shape[0], len(self.columns)))
+        values = (counts.data[kept] * self.rarity[columns]).astype(np.float32)
+        return csr_matrix((values, columns, before[counts.indptr]), shape=(counts.shape[0], len(self.columns)))
+
+    def apply(self, counts: csr_matrix) -> csr_matrix:
+        """(n, len(columns)) float32, rows of length 1 or 0."""
+        found = self.weigh(counts)
+        owner = np.repeat(np.arange(found.shape[0]), np.diff(found.indptr))
+        lengths = np.sqrt(np.bincount(owner, weights=found.data**2, minlength=found.shape[0]))
+        found.data = (found.data / np.maximum(lengths, 1e-9)[owner]).astype(np.float32)
+        return found
 
     def _place(self, features: NDArray[np.int32]) -> NDArray[np.int32]:
         """The column of each feature, or -1."""

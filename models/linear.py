@@ -26,13 +26,14 @@ class Linear:
     """Scores texts for every label. A score is no probability: `intents` learns what it is worth."""
 
     def __init__(self, weights: NDArray[np.float32], bias: NDArray[np.float32]) -> None:
-        self._by_feature = np.ascontiguousarray(weights.T)
+        """`weights` are (labels, features); `by_feature` are the same, a row a feature."""
+        self.by_feature = np.ascontiguousarray(weights.T)
         self.bias = bias
 
     @property
     def weights(self) -> NDArray[np.float32]:
         """(labels, features) float32."""
-        return self._by_feature.T
+        return self.by_feature.T
 
     @classmethod
     def sparse(cls, features: Matrix, labels: NDArray[np.int64], count: int) -> "Linear":
@@ -74,7 +75,7 @@ class Linear:
 
     def scores(self, features: Matrix) -> NDArray[np.float32]:
         """(n, labels) float32."""
-        return np.asarray(features @ self._by_feature + self.bias, dtype=np.float32)
+        return np.asarray(features @ self.by_feature + self.bias, dtype=np.float32)
 
 
 def places(labels: Sequence[str], known: Sequence[str]) -> NDArray[np.int64]:

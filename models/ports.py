@@ -64,8 +64,8 @@ class Urgencies(Protocol):
 class Scope(Protocol):
     """Whether a text asks for anything known."""
 
-    def known(self, cosines: Sequence[float], confidences: Sequence[float]) -> list[float]:
-        """The probability, 0 to 1, from each text's cosine to its nearest case and its best intent's probability."""
+    def known(self, densities: Sequence[float], confidences: Sequence[float]) -> list[float]:
+        """The probability, 0 to 1, from how near known cases are to each text and its best intent's probability."""
         ...
 
 

@@ -12,6 +12,7 @@ from salver.data.message import Message
 from salver.data.reading import Cleaned, Entity, Reading, Request, Scored, Urgency
 from salver.models.bundle import Bundle
 from salver.models.intents import NEIGHBOURS
+from salver.models.scope import density
 from salver.pipeline.mask import mask
 from salver.pipeline.question import question
 from salver.pipeline.split import split
@@ -23,14 +24,14 @@ _MOST_PARTS = 40
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ranked:
-    """A text with its likeliest intents, best first, and the cosine to the nearest case.
+    """A text with its likeliest intents, best first, and the how near known cases are.
 
     A part that is too short to be a request of its own has no intents.
     """
 
     text: str
     intents: tuple[Scored, ...]
-    cosine: float
+    density: float
 
     @property
     def intent(self) -> str:
@@ -41,7 +42,7 @@ class Ranked:
         return self.intents[0].probability if self.intents else 0.0
 
 
-UNRANKED = Ranked(text="", intents=(), cosine=0.0)
+UNRANKED = Ranked(text="", intents=(), density=0.0)
 
 
 def classify(messages: Sequence[Message], cleaned: Sequence[Cleaned], bundle: Bundle) -> list[Reading]:
@@ -68,7 +69,7 @@ def classify(messages: Sequence[Message], cleaned: Sequence[Cleaned], bundle: Bu
         )
         for whole, text, some, ranks in zip(wholes, questions, parts, worth, strict=True)
     ]
-    known = bundle.scope.known([whole.cosine for whole in wholes], [whole.probability for whole in wholes])
+    known = bundle.scope.known([whole.density for whole in wholes], [whole.probability for whole in wholes])
     languages = bundle.languages.guess(questions)
     levels = bundle.urgency.levels(masked)
     return [
@@ -124,7 +125,7 @@ def _rank(texts: Sequence[str], bundle: Bundle) -> list[Ranked]:
     voting = [[(bundle.cases[one].intent, cosine) for one, cosine in row if one in bundle.cases] for row in nearest]
     ranked = bundle.intents.rank(texts, vectors, voting)
     return [
-        Ranked(text=text, intents=intents, cosine=near[0][1] if near else 0.0)
+        Ranked(text=text, intents=intents, density=density(near))
         for text, intents, near in zip(texts, ranked, voting, strict=True)
     ]
 

@@ -18,21 +18,19 @@ from salver.data.message import Address
 from salver.data.reading import Request, Scored, Urgency
 from salver.models.choice import FREE, Ask, Example
 from salver.models.entities import CompanyEntities
-from salver.models.scope import LearnedScope
+from salver.models.scope import density
 from salver.pipeline.claims import claim
 from salver.pipeline.classify import Ranked, requests_of
 from salver.pipeline.fill import facts, fill
 from salver.pipeline.vote import votes_for
 from salver.training.evaluate import Prediction
-from salver.training.fit import Unseen, folds
+from salver.training.fit import Unseen
 from salver.training.prepare import Lesson
 
 _WORD = re.compile(r"\w+")
 _DENIALS = ("nicht", "kein", "keine", "keinen", "keiner", "nie", "ohne", "not", "no", "never", "without", "cannot", "t")
 _SAYS = 0.9
 _PART_GRID = tuple(round(0.3 + 0.05 * step, 2) for step in range(14))
-_SCOPE_MISSED = 0.02
-"""The share of known requests that may be taken for unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,23 +68,6 @@ class Rehearsal:
         best = np.argsort(-row, kind="stable")[:top]
         return tuple(Scored(label=self._labels[i], probability=float(row[i])) for i in best)
 
-    def scope(self) -> tuple[LearnedScope, float]:
-        """The scope model, and the threshold that few known requests lie under."""
-        place = {label: i for i, label in enumerate(self._labels)}
-        truth = np.array([place[one.case.intent] for one in self._lessons])
-        intent_of = {one.case.id: one.case.intent for one in self._lessons}
-        near = self._unseen.nearest
-        cosines = np.array([row[0][1] if row else 0.0 for row in near])
-        others = np.array(
-            [
-                next((cosine for case, cosine in row if intent_of[case] != one.case.intent), row[-1][1] if row else 0.0)
-                for one, row in zip(self._lessons, near, strict=True)
-            ]
-        )
-        scope = LearnedScope.fit(self._unseen.probabilities, truth, cosines, others)
-        known = scope.known(cosines.tolist(), self._unseen.probabilities.max(axis=1).tolist())
-        return scope, float(np.quantile(known, _SCOPE_MISSED))
-
     def part_at(self) -> float:
         """The probability from which on a part is a request of its own: where several are told from one best (F1)."""
         several = np.array([len(one.case.intents) > 1 for one in self._lessons])
@@ -97,9 +78,9 @@ class Rehearsal:
 
     def _requests(self, i: int, part_at: float) -> tuple[Request, ...]:
         lesson, near = self._lessons[i], self._unseen.nearest[i]
-        whole = Ranked(text=lesson.question, intents=self.predictions[i].ranked, cosine=near[0][1] if near else 0.0)
+        whole = Ranked(text=lesson.question, intents=self.predictions[i].ranked, density=density(near))
         parts = [
-            Ranked(text=text, intents=self._ranked(row), cosine=0.0)
+            Ranked(text=text, intents=self._ranked(row), density=0.0)
             for text, row in zip(lesson.parts, self._unseen.parts[i], strict=True)
         ]
         return requests_of(whole, lesson.question, parts, part_at)
@@ -120,7 +101,7 @@ class Rehearsal:
 
     def folds(self) -> list[NDArray[np.int64]]:
         """The same folds as the intents were read in."""
-        return folds([one.case.thread or one.case.id for one in self._lessons])
+        return list(self._unseen.folds)
 
     def answers(
         self, shares: Sequence[Mapping[str, float]], templates: Sequence[Template], part_at: float, rules: Rules

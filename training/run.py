@@ -20,16 +20,17 @@ from salver.models.grams import Grams
 from salver.models.index import CaseIndex
 from salver.models.intents import NEIGHBOURS, StackedIntents
 from salver.models.ports import Encoder
-from salver.models.pretrained import PretrainedEncoder
 from salver.models.urgency import OrderedUrgency
 from salver.training import describe
 from salver.training.calibrate import Bound, choose
 from salver.training.evaluate import Prediction, evaluate
-from salver.training.fit import Text, Understanding, fit_understanding, learn
+from salver.training.fit import Understanding, fit_understanding
 from salver.training.gate import Exam, Verdict, better
 from salver.training.gather import gather
+from salver.training.parts import Text
 from salver.training.prepare import Lesson, prepare
 from salver.training.rehearse import Rehearsal, Rehearsed, Rules
+from salver.training.scope import learn_scope
 from salver.training.skills import estimate
 from salver.training.split import by_thread_and_time
 from salver.training.templates import induce
@@ -67,15 +68,12 @@ class Trained:
 
 
 def train(order: Order, told: Tell) -> Trained:
-    """Learn from the whole archive; what it is worth is shown on its newest fifth, by learning from the rest alone."""
+    """Learn from the whole archive; what it is worth is shown on its newest fifth, as told by the rest alone."""
     lessons, faults, columns = _lessons(order, told)
     told(f"Learning from {len(lessons)} cases")
     found = _understand(lessons, order)
-    earlier, later = _parted(lessons)
-    told(f"Learning from the {len(earlier)} earlier cases, to be tried on the {len(later)} later ones")
-    tried = _tried_without(earlier, later, found)
     told("Finding templates, thresholds and skills")
-    draft = draft_of(lessons, order, {"later": evaluate(tried).to_json() if tried else {}}, found)
+    draft = draft_of(lessons, order, {}, found)
     return Trained(draft=draft, faults=faults, columns=columns, lessons=len(lessons))
 
 
@@ -91,7 +89,7 @@ def challenge(order: Order, champion: Bundle, told: Tell) -> tuple[Trained, Verd
     told(f"Learning from {len(kept)} cases, to be judged on {len(exam)} later ones")
     found = _understand(kept, order)
     tried = _tried(found.encoder, found.intents, found.index, found.intent_of, exam)
-    draft = draft_of(kept, order, {"later": evaluate(tried).to_json() if tried else {}}, found)
+    draft = draft_of(kept, order, {"later": evaluate(tried).to_json()} if tried else {}, found)
     verdict = _judge(champion, draft, exam, tried)
     whole = _joined(draft, exam)
     return Trained(draft=whole, faults=faults, columns=columns, lessons=len(lessons)), verdict
@@ -171,6 +169,7 @@ def _texts(lessons: Sequence[Lesson]) -> list[Text]:
             group=one.case.thread or one.case.id,
             parts=one.parts,
             answer=one.answer,
+            at=one.case.received_at,
         )
         for one in lessons
     ]
@@ -185,7 +184,7 @@ def draft_of(
     past = {one.case.id: one.past(made_of.get(one.case.id, ())) for one in lessons}
     never = order.never_answer if order.never_answer is not None else NEVER_ANSWERED
     rehearsal = Rehearsal(lessons, found.unseen, found.intents.labels)
-    scope, scope_at = rehearsal.scope()
+    scope, scope_at = learn_scope(found, [one.case.intent for one in lessons])
     part_at = rehearsal.part_at()
     own = {(one.intent, one.lang, one.id): one.text for one in templates}
     choice, shares = TemplateChoice.fit(rehearsal.examples(past, templates), rehearsal.folds(), own, Grams())
@@ -214,7 +213,7 @@ def draft_of(
             part_at=part_at,
             never_answer=never,
         ),
-        scores=scores | _described(lessons, found, rehearsal) | _bounded(bound, eligible, len(lessons), order),
+        scores=_described(lessons, found, rehearsal) | scores | _bounded(bound, eligible, len(lessons), order),
     )
 
 
@@ -227,6 +226,7 @@ def _described(lessons: Sequence[Lesson], found: Understanding, rehearsal: Rehea
     """What does not depend on the threshold: how well intents are told on unseen texts, and when messages come."""
     return {
         "unseen": evaluate(rehearsal.predictions).to_json(),
+        "later": evaluate([rehearsal.predictions[i] for i in found.unseen.folds[-1]]).to_json(),
         "weights": found.intents.weights,
         "reliability": describe.reliability(rehearsal.predictions),
         "volumes": describe.volumes([one.case for one in lessons]),
@@ -238,17 +238,6 @@ def _team_of(cases: Sequence[Case], company: Company) -> Team:
     names = sorted({case.agent for case in cases if case.agent})
     agents = tuple(Agent(id=name, name=name, languages=company.languages, hours=()) for name in names)
     return Team(agents=agents, hours=(), timezone="UTC")
-
-
-def _tried_without(earlier: Sequence[Lesson], later: Sequence[Lesson], found: Understanding) -> list[Prediction]:
-    """What parts learned from the earlier lessons say of the later ones, with the weights that were found by folds."""
-    if len({one.case.intent for one in earlier}) < 2:
-        return []
-    ready = found.encoder if isinstance(found.encoder, PretrainedEncoder) else None
-    learned = learn(_texts(earlier), found.intents.labels, ready, Grams())
-    weights = np.array(list(found.intents.weights.values()))
-    intents = StackedIntents(learned.opinions, weights)
-    return _tried(learned.encoder, intents, learned.index, learned.intent_of, later)
 
 
 def _tried(

@@ -1,12 +1,17 @@
 """What is learned from, and what it is tried on: the later threads, as tomorrow's messages are later than today's."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 
+import numpy as np
+from numpy.typing import NDArray
+
 from salver.data.case import Case
+
+FOLDS = 5
 
 Threads = dict[str, list[Case]]
 
@@ -44,6 +49,30 @@ def by_thread_and_time(cases: Sequence[Case], share: float = 0.2, seed: int = 0)
         later=tuple(case for case in cases if (case.thread or case.id) in held),
         by_time=by_time,
     )
+
+
+def folds(groups: Sequence[str], times: Sequence[datetime | None] = (), count: int = FOLDS) -> list[NDArray[np.int64]]:
+    """The places of some texts in each fold, about as many in each; groups stay whole.
+
+    Where most of the texts are dated, a fold is a stretch of time, the newest one last, and groups without any date
+    are spread by lot. Otherwise all are. The order in which the texts come does not matter.
+    """
+    begun: dict[str, datetime] = {}
+    for group, at in zip(groups, map(moment, times), strict=False):
+        if at is not None and (group not in begun or at < begun[group]):
+            begun[group] = at
+    sizes = Counter(groups)
+    if 2 * sum(sizes[group] for group in begun) <= len(groups):
+        begun = {}
+    drawn = sorted(sizes.keys() - begun.keys())
+    np.random.default_rng(0).shuffle(drawn)
+    fold = {name: i % count for i, name in enumerate(drawn)}
+    before, dated = 0, sum(sizes[group] for group in begun)
+    for name in sorted(begun, key=lambda one: (begun[one], one)):
+        fold[name] = before * count // dated
+        before += sizes[name]
+    of = np.array([fold[group] for group in groups])
+    return [np.flatnonzero(of == i) for i in range(count) if (of == i).any()]
 
 
 def moment(date: datetime | None) -> datetime | None:

@@ -23,6 +23,18 @@ def test_any_text_has_features_within_the_range(text: str) -> None:
     assert ((found >= 0) & (found < 1 << BITS)).all()
 
 
+def test_a_word_said_again_counts_for_less_each_time() -> None:
+    once, twice = Grams(pairs=False).matrix(["strom", "strom strom"])
+    assert np.allclose(twice.data, once.data * (1 + np.log(2)))
+
+
+def test_tokens_met_before_keep_their_numbers() -> None:
+    grams = Grams()
+    first = grams.bags(["strom weg"]).rows[0][0].tolist()
+    grams.bags(["ganz andere Worte"])
+    assert grams.bags(["strom weg jetzt"]).rows[0][0].tolist()[:2] == first[:2]
+
+
 @given(st.lists(st.text(max_size=40), max_size=6))
 def test_rows_of_a_batch_are_the_texts_one_by_one(texts: list[str]) -> None:
     grams = Grams()

@@ -2,16 +2,34 @@
 
 import numpy as np
 
-from salver.models.scope import LearnedScope
+from salver.models.scope import LearnedScope, Seen, density
+
+
+def seen(density_at: float, sure: float, n: int = 300) -> Seen:
+    chance = np.random.default_rng(0)
+    return Seen(
+        densities=np.clip(chance.normal(density_at, 0.1, n), 0, 1),
+        confidences=np.clip(chance.normal(sure, 0.1, n), 0, 1),
+    )
 
 
 def fitted() -> LearnedScope:
-    chance = np.random.default_rng(0)
-    truth = chance.integers(0, 4, 300)
-    sure = np.full((300, 4), 0.05)
-    sure[np.arange(300), truth] = 0.85
-    near = np.clip(chance.normal(0.8, 0.1, 300), 0, 1)
-    return LearnedScope.fit(sure, truth, near, np.clip(chance.normal(0.35, 0.1, 300), 0, 1))
+    return LearnedScope.fit(seen(0.8, 0.85), seen(0.35, 0.4))
+
+
+def test_how_near_is_the_mean_of_the_first_few() -> None:
+    assert density([("a", 0.9), ("b", 0.7)]) == 0.8
+    assert density([("a", 0.5)] * 5 + [("z", -1.0)]) == 0.5
+    assert density([]) == 0
+
+
+def test_a_hundred_strangers_move_the_curve_and_one_hardly() -> None:
+    near = Seen(densities=np.full(1, 0.7), confidences=np.full(1, 0.8))
+    many = Seen(densities=np.full(100, 0.7), confidences=np.full(100, 0.8))
+    plain, one, hundred = (
+        LearnedScope.fit(seen(0.8, 0.85), seen(0.35, 0.4), some).known([0.7], [0.8])[0] for some in (None, near, many)
+    )
+    assert plain - one < 0.02 < plain - hundred
 
 
 def test_near_and_sure_is_known_far_and_unsure_is_not() -> None:

@@ -27,7 +27,7 @@ from salver.models.linear import places
 from salver.models.scope import LearnedScope
 from salver.models.sentences import SpacySentences
 from salver.models.urgency import OrderedUrgency
-from salver.training.fit import folds
+from salver.training.split import folds
 
 ASKED = {
     ("meter_reading", "de"): """

@@ -1,9 +1,8 @@
 """Learning the parts together, and reading what they had not seen."""
 
-import numpy as np
-
 from salver.models.grams import Grams
-from salver.training.fit import Text, fit_understanding, folds
+from salver.training.fit import fit_understanding
+from salver.training.parts import Text
 from tests.training.small import lessons
 
 
@@ -12,18 +11,6 @@ def texts() -> list[Text]:
         Text(id=one.case.id, text=one.question, intent=one.case.intent, group=one.case.thread, answer=one.answer)
         for one in lessons()
     ]
-
-
-def test_a_thread_is_never_on_both_sides_of_a_fold() -> None:
-    groups = [f"t{i % 7}" for i in range(40)]
-    for held in folds(groups):
-        inside = {groups[i] for i in held}
-        assert not inside & {group for i, group in enumerate(groups) if i not in set(held.tolist())}
-
-
-def test_every_text_is_held_out_once() -> None:
-    held = np.concatenate(folds([f"t{i % 7}" for i in range(40)]))
-    assert sorted(held.tolist()) == list(range(40))
 
 
 def test_unseen_texts_are_told_apart_without_their_own_help() -> None:
@@ -38,3 +25,11 @@ def test_an_intent_with_one_example_does_no_harm() -> None:
     found = fit_understanding([*texts(), rare], "history", Grams())
     assert "rare" in found.intents.labels
     assert found.unseen.probabilities.shape == (len(texts()) + 1, 4)
+
+
+def test_a_description_makes_an_intent_without_a_case() -> None:
+    found = fit_understanding(texts(), "history", Grams(), {"market": "Wann und wo ist der Wochenmarkt?"})
+    vectors = found.encoder.encode(["wochenmarkt"])
+    ranked = found.intents.rank(["wochenmarkt"], vectors, [[]])[0]
+    assert ranked[0].label == "market"
+    assert "market" not in set(found.intent_of.values())

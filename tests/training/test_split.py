@@ -1,11 +1,13 @@
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from salver.data.case import Case, Customer
-from salver.training.split import Split, by_thread_and_time
+from salver.training.split import Split, by_thread_and_time, folds
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -65,3 +67,32 @@ def test_every_case_is_on_one_side_and_no_thread_on_both(rows: list[tuple[int, i
     assert sorted(ids(split.earlier) + ids(split.later)) == sorted(ids(tuple(cases)))
     assert not {one.thread for one in split.earlier} & {one.thread for one in split.later}
     assert not cases or split.earlier
+
+
+def test_a_thread_is_never_on_both_sides_of_a_fold() -> None:
+    groups = [f"t{i % 7}" for i in range(40)]
+    for held in folds(groups):
+        inside = {groups[i] for i in held}
+        assert not inside & {group for i, group in enumerate(groups) if i not in set(held.tolist())}
+
+
+def test_every_text_is_held_out_once() -> None:
+    held = np.concatenate(folds([f"t{i % 7}" for i in range(40)]))
+    assert sorted(held.tolist()) == list(range(40))
+
+
+def test_dated_texts_are_held_out_by_stretches_of_time() -> None:
+    times = [START + timedelta(days=i * 7 % 40) for i in range(40)]
+    held = folds([f"t{i}" for i in range(40)], times)
+    newest = [max(times[i] for i in some) for some in held]
+    oldest = [min(times[i] for i in some) for some in held]
+    assert len(held) == 5
+    assert all(before < after for before, after in zip(newest[:-1], oldest[1:], strict=True))
+
+
+def test_threads_without_a_date_are_spread_by_lot_and_the_rest_stays_in_order() -> None:
+    times = [None if i % 4 == 0 else START + timedelta(days=i) for i in range(40)]
+    held = folds([f"t{i}" for i in range(40)], times)
+    assert sorted(np.concatenate(held)) == list(range(40))
+    dated = [[times[i] for i in some if times[i]] for some in held]
+    assert all(max(before) < min(after) for before, after in pairwise(dated))
