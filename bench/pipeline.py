@@ -13,7 +13,6 @@ it, parse each mail and decode its texts.
 import argparse
 import json
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from email import message_from_bytes
@@ -21,8 +20,7 @@ from email.message import Message
 from itertools import cycle, islice
 from pathlib import Path
 
-import psutil
-
+from bench.memory import Peak
 from salver.data.decision import Tray
 from salver.data.files import open_source
 from salver.data.mbox import pieces
@@ -92,7 +90,7 @@ def backlog(source: Path, bundle: Path, folder: Path, workers: int, *, memory: b
         desk = Desk(pipeline=pipeline, folder=bundle, store=store, own_store=True, workers=workers)
         with Workers(bundle, (), max(workers, 1), pipeline.failed) as pool:
             _warm(source, pipeline, pool if workers > 1 else None, workers)
-            with _Peak() as peak:
+            with Peak() as peak:
                 done = _WarmBacklog(source, out, desk, pool).work_off()
     floor = parse_floor(source)
     figures = {
@@ -201,35 +199,6 @@ def another(mail: bytes, number: int) -> bytes:
         name = _NAMES[number % len(_NAMES)]
         body = f"{name} {number} hier, ".encode() + body
     return b"\n".join([own, *fields]) + (gap or b"\n\n") + body.replace(b"\nFrom ", b"\n>From ")
-
-
-class _Peak:
-    """The most resident memory that this process and its children had together, looked at every 50 ms."""
-
-    def __init__(self) -> None:
-        self.bytes = 0
-        self._over = threading.Event()
-        self._watch = threading.Thread(target=self._look, daemon=True)
-
-    def __enter__(self) -> "_Peak":
-        self._watch.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._watch.join()
-
-    def _look(self) -> None:
-        own = psutil.Process()
-        while not self._over.wait(0.05):
-            self.bytes = max(self.bytes, sum(map(_resident, [own, *own.children(recursive=True)])))
-
-
-def _resident(process: psutil.Process) -> int:
-    try:
-        return int(process.memory_info().rss)
-    except psutil.Error:
-        return 0
 
 
 if __name__ == "__main__":

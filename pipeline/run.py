@@ -13,6 +13,7 @@ from salver.data.decision import AutoAnswer, Decision, Evidence, Leave, Reason, 
 from salver.data.message import Message, Problem, RawMessage
 from salver.data.reading import Cleaned, Reading, Screening
 from salver.models.bundle import Bundle, load
+from salver.models.ports import Vectors
 from salver.pipeline.classify import classify
 from salver.pipeline.clean import clean
 from salver.pipeline.compose import compose
@@ -71,9 +72,10 @@ class Pipeline:
         """The last step, one after the other: who should answer, given what everybody has to do already."""
         return [self._assign(tray) for tray in trays]
 
-    def learn(self, cases: Sequence[PastCase]) -> None:
-        """Let resolved cases join the neighbours at once, before any retraining."""
-        vectors = self.bundle.encoder.encode([case.question for case in cases])
+    def learn(self, cases: Sequence[PastCase], vectors: Vectors | None = None) -> None:
+        """Let resolved cases join the neighbours at once, before any retraining; `vectors` are theirs, if known."""
+        if vectors is None:
+            vectors = self.bundle.encoder.encode([case.question for case in cases])
         self.bundle.cases.update((case.id, case) for case in cases)
         self.bundle.neighbours.add([case.id for case in cases], vectors)
 

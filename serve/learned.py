@@ -10,10 +10,13 @@ from salver.data.company import Company
 from salver.data.correction import Correction
 from salver.data.record import DecisionRecord, StoredMessage
 from salver.data.store import Store
+from salver.models.bundle import Bundle
 from salver.pipeline.mask import mask_case
 from salver.pipeline.read import read
 from salver.pipeline.run import Pipeline
 from salver.serve.recording import known_line
+
+_BYTES = np.dtype("<f4")
 
 
 def learn(corrections: Sequence[Correction], store: Store, pipeline: Pipeline) -> list[PastCase]:
@@ -26,9 +29,31 @@ def learn(corrections: Sequence[Correction], store: Store, pipeline: Pipeline) -
     cases = past_cases(corrected(store, pipeline.bundle.company, {one.message for one in corrections}), pipeline)
     if cases:
         vectors = pipeline.bundle.encoder.encode([case.question for case in cases])
-        store.remember(cases, pipeline.bundle.name, [one.astype(np.dtype("<f4")).tobytes() for one in vectors])
-        pipeline.learn(cases)
+        store.remember(cases, _encoder_of(pipeline.bundle), [one.astype(_BYTES).tobytes() for one in vectors])
+        pipeline.learn(cases, vectors)
     return cases
+
+
+def relearn(store: Store, pipeline: Pipeline) -> None:
+    """Let the cases of earlier corrections join the neighbours, with the vectors that the store keeps of them.
+
+    Those of which this bundle's encoder made no vector are encoded.
+    """
+    kept, size = store.vectors(_encoder_of(pipeline.bundle)), _BYTES.itemsize * pipeline.bundle.encoder.dim
+    known: list[PastCase] = []
+    others: list[PastCase] = []
+    for case in store.cases():
+        (known if len(kept.get(case.id, b"")) == size else others).append(case)
+    if known:
+        rows = np.frombuffer(b"".join(kept[case.id] for case in known), _BYTES).reshape(len(known), -1)
+        pipeline.learn(known, rows.astype(np.float32))
+    if others:
+        pipeline.learn(others)
+
+
+def _encoder_of(bundle: Bundle) -> str:
+    """Which encoder made a vector: the bundle's, and not that of an earlier one with the same name."""
+    return f"{bundle.name} {bundle.created.isoformat()}"
 
 
 def corrected(store: Store, company: Company, only: set[str] | None = None) -> list[Case]:

@@ -9,6 +9,7 @@ from salver.models.bundle import Bundle, load
 from salver.models.shelf import Shelf
 from salver.pipeline.route import Loads
 from salver.pipeline.run import Pipeline
+from salver.serve.learned import relearn
 from salver.serve.settings import Settings, load_settings
 from salver.serve.team import read_team
 
@@ -66,8 +67,7 @@ def open_pipeline(settings: Settings, given: Path | None = None, store: Store | 
     pipeline = Pipeline(open_bundle(settings, given), team=team_of(settings))
     if store is not None:
         pipeline.loads = Loads(store.loads())
-        if learned := store.cases():
-            pipeline.learn(learned)
+        relearn(store, pipeline)
     return pipeline
 
 

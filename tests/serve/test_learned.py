@@ -1,11 +1,14 @@
 """A correction helps at once: the corrected message joins the neighbours, with everything personal masked."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from sqlalchemy import text
 
 from salver.data.correction import Correction
 from salver.data.errors import StoreError
@@ -13,7 +16,7 @@ from salver.data.lines import tray_line
 from salver.data.message import RawMessage
 from salver.data.store import Store
 from salver.pipeline.run import Pipeline
-from salver.serve.learned import corrected, learn
+from salver.serve.learned import corrected, learn, relearn
 from salver.serve.recording import record_of
 from tests.serve.door import pipeline as fresh_pipeline
 from tests.serve.office import mail
@@ -45,6 +48,10 @@ def correction(message: str, **changed: Any) -> Correction:
     return Correction(message=message, agent="anna", at=AT, **changed)
 
 
+def nearest(pipeline: Pipeline, asked: str, k: int = 10) -> list[tuple[str, float]]:
+    return pipeline.bundle.neighbours.nearest(pipeline.bundle.encoder.encode([asked]), k)[0]
+
+
 def test_the_next_message_like_it_finds_the_corrected_one(store: Store, pipeline: Pipeline) -> None:
     key = taken_in(ASKED, store, pipeline)
     learn([correction(key, intent="complaint", answer="Wir holen die Katze heraus.")], store, pipeline)
@@ -65,8 +72,32 @@ def test_it_is_known_again_after_a_restart(store: Store, pipeline: Pipeline) -> 
     key = taken_in(ASKED, store, pipeline)
     learn([correction(key, intent="complaint")], store, pipeline)
     again = fresh_pipeline()
-    again.learn(store.cases())
+    relearn(store, again)
     assert again.bundle.cases[key].intent == "complaint"
+    question = store.cases()[0].question
+    assert nearest(again, question) == nearest(pipeline, question)
+    assert nearest(again, question)[0] == (key, pytest.approx(1))
+
+
+def test_kept_vectors_become_rows_again_and_those_of_another_encoder_do_not(store: Store, pipeline: Pipeline) -> None:
+    key = taken_in(ASKED, store, pipeline)
+    learn([correction(key, intent="complaint")], store, pipeline)
+    far = np.zeros(pipeline.bundle.encoder.dim, "<f4")
+    with store.writing() as connection:
+        connection.execute(text("UPDATE vectors SET vector = :far"), {"far": far.tobytes()})
+    for bundle, expected in ((pipeline.bundle, 0), (replace(pipeline.bundle, created=AT), 1)):
+        again = Pipeline(replace(fresh_pipeline().bundle, created=bundle.created))
+        relearn(store, again)
+        assert dict(nearest(again, store.cases()[0].question, 1000))[key] == pytest.approx(expected, abs=1e-5)
+
+
+def test_what_was_forgotten_is_no_neighbour_after_a_restart(store: Store, pipeline: Pipeline) -> None:
+    key = taken_in(ASKED, store, pipeline)
+    learn([correction(key, intent="complaint")], store, pipeline)
+    store.forget([key])
+    again = fresh_pipeline()
+    relearn(store, again)
+    assert key not in {*again.bundle.cases, *dict(nearest(again, ASKED, 1000))}
 
 
 def test_later_corrections_add_to_earlier_ones(store: Store, pipeline: Pipeline) -> None:
