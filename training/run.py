@@ -13,6 +13,7 @@ from salver.data.case import Case
 from salver.data.company import Company
 from salver.data.errors import Fault, TrainingError
 from salver.data.policy import MIN_CUSTOMERS, NEVER_ANSWERED, Policy
+from salver.models.answers import WEIGHTS, Weights
 from salver.models.bundle import Bundle, Draft
 from salver.models.choice import TemplateChoice
 from salver.models.entities import CompanyEntities
@@ -33,6 +34,7 @@ from salver.training.rehearse import Rehearsal, Rehearsed, Rules
 from salver.training.skills import estimate
 from salver.training.split import by_thread_and_time
 from salver.training.templates import induce
+from salver.training.weigh import ranking
 
 Tell = Callable[[str], None]
 
@@ -73,9 +75,10 @@ def train(order: Order, told: Tell) -> Trained:
     found = _understand(lessons, order)
     earlier, later = _parted(lessons)
     told(f"Learning from the {len(earlier)} earlier cases, to be tried on the {len(later)} later ones")
-    tried = _tried_without(earlier, later, found)
+    tried, weights = _tried_without(earlier, later, found)
     told("Finding templates, thresholds and skills")
     draft = draft_of(lessons, order, {"later": evaluate(tried).to_json() if tried else {}}, found)
+    draft = replace(draft, ranking=weights)
     return Trained(draft=draft, faults=faults, columns=columns, lessons=len(lessons))
 
 
@@ -92,6 +95,8 @@ def challenge(order: Order, champion: Bundle, told: Tell) -> tuple[Trained, Verd
     found = _understand(kept, order)
     tried = _tried(found.encoder, found.intents, found.index, found.intent_of, exam)
     draft = draft_of(kept, order, {"later": evaluate(tried).to_json() if tried else {}}, found)
+    weights = ranking(kept, exam, found.encoder, found.index, tried) if exam else champion.ranking
+    draft = replace(draft, ranking=weights)
     verdict = _judge(champion, draft, exam, tried)
     whole = _joined(draft, exam)
     return Trained(draft=whole, faults=faults, columns=columns, lessons=len(lessons)), verdict
@@ -240,15 +245,19 @@ def _team_of(cases: Sequence[Case], company: Company) -> Team:
     return Team(agents=agents, hours=(), timezone="UTC")
 
 
-def _tried_without(earlier: Sequence[Lesson], later: Sequence[Lesson], found: Understanding) -> list[Prediction]:
-    """What parts learned from the earlier lessons say of the later ones, with the weights that were found by folds."""
+def _tried_without(
+    earlier: Sequence[Lesson], later: Sequence[Lesson], found: Understanding
+) -> tuple[list[Prediction], Weights]:
+    """What parts learned from the earlier lessons say of the later ones, with the weights that were found by folds; and
+    what that teaches about the ranking of answers."""
     if len({one.case.intent for one in earlier}) < 2:
-        return []
+        return [], WEIGHTS
     ready = found.encoder if isinstance(found.encoder, PretrainedEncoder) else None
     learned = learn(_texts(earlier), found.intents.labels, ready, Grams())
     weights = np.array(list(found.intents.weights.values()))
     intents = StackedIntents(learned.opinions, weights)
-    return _tried(learned.encoder, intents, learned.index, learned.intent_of, later)
+    tried = _tried(learned.encoder, intents, learned.index, learned.intent_of, later)
+    return tried, ranking(earlier, later, learned.encoder, learned.index, tried)
 
 
 def _tried(
