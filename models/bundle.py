@@ -10,17 +10,17 @@ sha256 before a byte of it is used. There is no pickle in it: `.npz` without obj
     choice.npz          the centres from which a template is chosen
     vectors.npz         a vector a case, from which the index is built
     cases.json          masked questions and answers
-    facts.json          company, team, scope, templates, skills, policy, scores
+    facts.json          company, team, scope, templates, skills, policy, weights of the ranking, scores
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from salver.data.agent import Skill, Team
 from salver.data.answer import Template
@@ -28,6 +28,7 @@ from salver.data.case import PastCase
 from salver.data.company import Company
 from salver.data.errors import BundleError
 from salver.data.policy import Policy
+from salver.models.answers import WEIGHTS, Weights
 from salver.models.choice import Key, TemplateChoice
 from salver.models.entities import CompanyEntities
 from salver.models.folder import arrays_of, bytes_of, checked, write_folder
@@ -43,6 +44,8 @@ from salver.models.sentences import SpacySentences
 from salver.models.urgency import OrderedUrgency
 
 FORMAT = 1
+
+Worth = Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +69,7 @@ class Bundle:
     templates: tuple[Template, ...]
     skills: tuple[Skill, ...]
     policy: Policy
+    ranking: Weights = field(default_factory=lambda: WEIGHTS)
     scores: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -78,6 +82,7 @@ class _Facts:
     templates: tuple[Template, ...]
     skills: tuple[Skill, ...]
     policy: Policy
+    ranking: dict[str, Worth] = field(default_factory=lambda: dict(WEIGHTS))
     scores: dict[str, Any]
 
 
@@ -112,6 +117,7 @@ class Draft:
     templates: tuple[Template, ...]
     skills: tuple[Skill, ...]
     policy: Policy
+    ranking: Weights = field(default_factory=lambda: WEIGHTS)
     scores: dict[str, Any]
 
 
@@ -125,6 +131,7 @@ def save(draft: Draft, folder: Path) -> None:
         templates=draft.templates,
         skills=draft.skills,
         policy=draft.policy,
+        ranking=dict(draft.ranking),
         scores=draft.scores,
     )
     files = {
@@ -192,5 +199,6 @@ def _assemble(
         templates=facts.templates,
         skills=facts.skills,
         policy=facts.policy,
+        ranking=facts.ranking,
         scores=facts.scores,
     )

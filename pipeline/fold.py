@@ -2,68 +2,159 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from difflib import SequenceMatcher
 from functools import lru_cache
+from itertools import zip_longest
+from math import ceil
 from sys import intern
 
-from salver.data.case import PastCase
-from salver.data.reading import Request
-
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"\{[a-z0-9_]+\}|\w+")
 _ALIKE = 0.9
 _KEPT = 4000
+_TRIED = 50
+"""Texts that one is compared with at most, those that share its rarest words first: so folding grows with the texts and
+not with their pairs."""
+
+_DENIALS = (
+    "nicht nichts kein keine keinem keinen keiner keines nie niemals niemand ohne weder"
+    " not no never without cannot t dont doesnt isnt wont cant neither nor none nothing nobody"
+    " ne pas sans jamais aucun aucune niet geen zonder nooit non senza sin nunca não sem"
+)
+DENIALS = frozenset(_DENIALS.split())
+"""Words that turn a sentence round; of "isn't" the "t" is one."""
+
+_TURNED = ("un", "in", "im", "ir", "il", "dis", "non", "nicht", "not")
+_NUMERAL = re.compile(
+    r"(?!und)(?:null|ein(?=und|hundert|tausend)|und|zwei|zwan|drei|vier|fünf|sechs|sech|sieben|sieb|acht|neun|zehn|elf"
+    r"|zwölf|zig|ßig|hundert|tausend|millionen|halbe?[nrs]?|doppelte?[nrs]?|zero|two|three|four|five|six|seven|eighteen"
+    r"|eighty|eight|nine|ten|eleven|twelve|thir|fif|twen|forty|teen|ty|hundred|thousand|millions?|half|double|twice)+"
+)
 
 Bag = frozenset[str]
 """The words of a text; one that stands there three times is in it as it is and with 1 and 2 behind it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fold:
-    """The answer of the nearest of some cases that were answered alike; `score` is the chance of such an answer."""
-
-    text: str
-    score: float
-    cases: tuple[PastCase, ...]
+@lru_cache(maxsize=_KEPT)
+def _taken_apart(text: str) -> tuple[tuple[str, ...], Bag]:
+    """The words of a text in order, and as a bag: the same past answers are near to many messages."""
+    words = tuple(map(intern, _WORD.findall(text.casefold())))
+    again = [f"{word} {i}" for word, often in Counter(words).items() if often > 1 for i in range(1, often)]
+    return words, frozenset([*words, *again])
 
 
 @lru_cache(maxsize=_KEPT)
-def bag(text: str) -> Bag:
-    """The words of a text, taken apart once: the same past answers are near to many messages."""
-    times = Counter(_WORD.findall(text.casefold()))
-    again = [f"{word} {i}" for word, often in times.items() if often > 1 for i in range(1, often)]
-    return frozenset([*map(intern, times), *again])
-
-
 def alike(one: str, other: str) -> bool:
-    """Whether nine tenths of all words stand in both, as often; case and punctuation do not count (Jaccard)."""
-    a, b = bag(one), bag(other)
+    """Whether two texts say the same: nine tenths of all words stand in both, as often, and none of the rest turns it.
+
+    Case and punctuation do not count (Jaccard). Texts are never alike that differ in a denial or in a number, where
+    these stand in order; but a slot, `{kind}`, may stand for any number.
+    """
+    (words, bag), (others, other_bag) = _taken_apart(one), _taken_apart(other)
+    return words == others or (_overlap(bag, other_bag) and _agree(words, others))
+
+
+def _overlap(a: Bag, b: Bag) -> bool:
     if len(a) < _ALIKE * len(b) or len(b) < _ALIKE * len(a):
         return False
     both = len(a & b)
     return both >= _ALIKE * (len(a) + len(b) - both)
 
 
-def fold(voters: Sequence[tuple[PastCase, float]], request: Request) -> list[Fold]:
-    """Cases with their weights, nearest first, folded by their answers.
+def _agree(words: Sequence[str], others: Sequence[str]) -> bool:
+    """Whether no stretch in which two texts differ denies or counts something else in one than in the other."""
+    return all(
+        _denied(one) == _denied(other)
+        and not _turned(one, other)
+        and (_numbers(one) == _numbers(other) or _slot(one) or _slot(other))
+        for one, other in _differences(words, others)
+    )
 
-    The score of a fold is its part of the weight of its intent's cases, times the probability of that intent.
+
+def _differences(words: Sequence[str], others: Sequence[str]) -> Iterator[tuple[Sequence[str], Sequence[str]]]:
+    same = next((i for i, (a, b) in enumerate(zip_longest(words, others)) if a != b), 0)
+    words, others = words[same:], others[same:]
+    for kind, start, end, other_start, other_end in SequenceMatcher(None, words, others).get_opcodes():
+        if kind != "equal":
+            yield words[start:end], others[other_start:other_end]
+
+
+def _denied(words: Iterable[str]) -> list[str]:
+    return [word for word in words if word in DENIALS]
+
+
+def _turned(words: Sequence[str], others: Sequence[str]) -> bool:
+    """Whether a word stands on one side with a syllable before it that turns it: possible, impossible."""
+    turned = {a + word for a in _TURNED for word in words}, {a + word for a in _TURNED for word in others}
+    return not (turned[0].isdisjoint(others) and turned[1].isdisjoint(words))
+
+
+def _numbers(words: Iterable[str]) -> list[str]:
+    return [word for word in words if not _is_slot(word) and (_has_digit(word) or _NUMERAL.fullmatch(word))]
+
+
+def _has_digit(word: str) -> bool:
+    return any(map(str.isdigit, word))
+
+
+def _slot(words: Iterable[str]) -> bool:
+    return any(map(_is_slot, words))
+
+
+def _is_slot(word: str) -> bool:
+    return word.startswith("{")
+
+
+class Folds:
+    """Texts folded as they come: each is alike to the first of its fold. Folds have numbers from 0.
+
+    Which firsts a text may be alike to is found by its rarest words: two bags of which nine tenths are the same share
+    one of them (Chaudhuri et al., A Primitive Operator for Similarity Joins in Data Cleaning, 2006).
     """
-    likely = {intent.label: intent.probability for intent in request.intents}
-    weights: dict[str, float] = defaultdict(float)
-    groups: list[list[tuple[PastCase, float]]] = []
-    for case, weight in voters:
-        weights[case.intent] += weight
-        known = (group for group in groups if group[0][0].intent == case.intent)
-        group = next((one for one in known if alike(one[0][0].answer, case.answer)), None)
-        if group is None:
-            groups.append([(case, weight)])
-        else:
-            group.append((case, weight))
-    return [_fold(group, likely, weights) for group in groups]
 
+    def __init__(self, texts: Iterable[str] = ()) -> None:
+        """Nothing is folded yet; `texts` say which words are rare."""
+        self._often = Counter(word for text in texts for word in _taken_apart(text)[1])
+        self._same: dict[tuple[str, ...], int] = {}
+        self._holding: dict[str, list[int]] = defaultdict(list)
+        self.firsts: list[str] = []
 
-def _fold(group: Sequence[tuple[PastCase, float]], likely: dict[str, float], weights: dict[str, float]) -> Fold:
-    first = group[0][0]
-    share = sum(weight for _, weight in group) / weights[first.intent]
-    return Fold(first.answer, likely.get(first.intent, 0.0) * share, tuple(case for case, _ in group))
+    def find(self, text: str) -> int | None:
+        """The number of the fold that a text belongs to, if there is one."""
+        words, bag = _taken_apart(text)
+        if words in self._same:
+            return self._same[words]
+        return next((number for number in self._near(bag) if alike(self.firsts[number], text)), None)
+
+    def add(self, text: str) -> int:
+        """The number of the fold that a text belongs to; a new one if need be."""
+        words, bag = _taken_apart(text)
+        number = self.find(text)
+        if number is None:
+            number = len(self.firsts)
+            self.firsts.append(text)
+            for word in self._rarest(bag):
+                self._holding[word].append(number)
+        self._same[words] = number
+        return number
+
+    def drop(self, number: int) -> None:
+        """Remove a fold so that nothing of its texts is left; its number is not given again."""
+        for word in self._rarest(_taken_apart(self.firsts[number])[1]):
+            self._holding[word].remove(number)
+        self._same = {words: of for words, of in self._same.items() if of != number}
+        self.firsts[number] = ""
+
+    def _near(self, bag: Bag) -> Iterable[int]:
+        """The folds whose firsts share one of the rarest words of a bag."""
+        found: dict[int, None] = {}
+        for word in self._rarest(bag):
+            found.update(dict.fromkeys(self._holding.get(word, ())[-_TRIED:]))
+            if len(found) >= _TRIED:
+                break
+        return found
+
+    def _rarest(self, bag: Bag) -> list[str]:
+        """As many of its rarest words as two bags need to share one when they are alike."""
+        enough = len(bag) - ceil(_ALIKE * len(bag) - 1e-9) + 1 if bag else 0
+        return sorted(bag, key=lambda word: (self._often[word], word))[:enough]

@@ -1,25 +1,26 @@
 """What past answers offer for a message: texts for an agent to choose from, and the one that might go out by itself.
 
-Both come from the nearest resolved cases. A template weighs as much as the near cases that were answered with it, times
-how likely its intent is: an estimate of the chance that an agent would have sent it.
+Two opinions are asked. A template weighs as much as the near cases that were answered with it, times how likely its
+intent is: the chance that an agent would have sent it. A past answer weighs what all that is known of it is worth. A
+text has the mean of both, as a template and as a past answer.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
-from salver.data.answer import Candidate, Match, Suggestion, Template
+from salver.data.answer import Candidate, Match, Template
 from salver.data.message import Message
-from salver.data.reading import Cleaned, Reading, Request
+from salver.data.reading import Cleaned, Reading
+from salver.models.answers import Wanted
 from salver.models.bundle import Bundle
-from salver.models.intents import NEIGHBOURS
 from salver.pipeline.classify import mask_part
-from salver.pipeline.explain import counted, language
 from salver.pipeline.fill import facts, fill
-from salver.pipeline.fold import Fold, alike, fold
 from salver.pipeline.mask import mask
 from salver.pipeline.question import question
-from salver.pipeline.vote import Asked, Near, votes_for, weighed
+from salver.pipeline.rank import PastAnswers, Ranked
+from salver.pipeline.suggest import Offer, suggestion
+from salver.pipeline.vote import Asked, votes_for
 
 VOTERS = 100
 """How many near cases are asked for templates: those of one intent among them are fewer. With 20 instead, on 1,100
@@ -28,9 +29,8 @@ cases, the log of the chance given to the answer that was sent fell from -1.5 to
 _TOP = 5
 _INTENTS = 3
 """How many intents of the main request get templates; of every other request only the best."""
-_NAMED = 3
-_WEAK = 0.05
-"""A template with a lower score, or in another language, stands among the past answers, not before them."""
+_RANKED = 10
+"""Past answers of a request that are looked at: some say what a template says."""
 _NOISE = 0.01
 """A text with a lower score is not worth an agent's look."""
 
@@ -38,22 +38,34 @@ Shelf = Mapping[tuple[str, str], Sequence[Template]]
 
 
 def match(
-    messages: Sequence[Message], cleaned: Sequence[Cleaned], readings: Sequence[Reading], bundle: Bundle
+    messages: Sequence[Message],
+    cleaned: Sequence[Cleaned],
+    readings: Sequence[Reading],
+    bundle: Bundle,
+    past: PastAnswers,
 ) -> list[Match]:
-    """For each message at most five suggestions, best first, and the candidate for an automatic answer."""
+    """For each message at most five suggestions, best first, and the candidate for an automatic answer.
+
+    `past` are the answers of the bundle's cases.
+    """
     texts = [
-        text
+        _seen(question(message.subject, one.text), reading)
         for message, one, reading in zip(messages, cleaned, readings, strict=True)
-        for text in _seen(question(message.subject, one.text), reading)
     ]
-    near = bundle.neighbours.nearest(bundle.encoder.encode(texts), VOTERS)
-    choices = bundle.choice.cosines(texts)
-    asked = (Asked.of(found, of_one, bundle.cases) for found, of_one in zip(near, choices, strict=True))
+    asked = iter(_asked([text for some in texts for text in some], bundle))
     shelf = _shelf(bundle.templates)
     return [
-        _Search(message, reading, [next(asked) for _ in reading.requests], shelf, bundle).match()
-        for message, reading in zip(messages, readings, strict=True)
+        _Search(message, reading, [next(asked) for _ in some], shelf, bundle).match(past)
+        for message, reading, some in zip(messages, readings, texts, strict=True)
     ]
+
+
+def _asked(texts: Sequence[str], bundle: Bundle) -> Iterator[Asked]:
+    vectors = bundle.encoder.encode(texts)
+    near = bundle.neighbours.nearest(vectors, VOTERS)
+    choices = bundle.choice.cosines(texts)
+    for text, vector, found, of_one in zip(texts, vectors, near, choices, strict=True):
+        yield Asked.of(text, vector, found, of_one, bundle.cases)
 
 
 def _seen(asked: str, reading: Reading) -> list[str]:
@@ -67,15 +79,6 @@ def _shelf(templates: Iterable[Template]) -> Shelf:
     for template in templates:
         shelf[template.intent, template.lang].append(template)
     return shelf
-
-
-@dataclass(frozen=True, slots=True)
-class _Offer:
-    """A template for a request, the chance that it would be sent, and the near cases that were answered with it."""
-
-    template: Template
-    score: float
-    cases: tuple[str, ...]
 
 
 class _Search:
@@ -99,35 +102,58 @@ class _Search:
         self._choice = bundle.choice
         self._empty = not reading.main.text
 
-    def match(self) -> Match:
+    def match(self, past: PastAnswers) -> Match:
         if self._empty:
             return Match()
-        offers = sorted(self._offers(), key=lambda one: (-one.score, one.template.id))
-        templates = [self._of_template(one) for one in offers if one.score >= _NOISE]
-        past = self._past_answers([one.template.text for one in offers])
-        likely = [one for one in templates if one.score >= _WEAK and one.lang == self._lang]
-        rest = [one for one in (*templates, *past) if one not in likely and one.score >= _NOISE]
-        rest.sort(key=lambda one: (one.lang != self._lang, -one.score))
-        return Match(suggestions=(*likely, *rest)[:_TOP], candidate=self._candidate())
+        found = [one for one in self._agreed(self._offers(), self._answers(past)) if one.chance >= _NOISE]
+        best = sorted(found, key=lambda one: (one.lang != self._lang, -one.chance, one.text))[:_TOP]
+        suggestions = tuple(suggestion(one, self._lang, self._facts) for one in best)
+        return Match(suggestions=suggestions, candidate=self._candidate())
 
-    def _offers(self) -> list[_Offer]:
-        """Every template of the likely intents, once, with its best score."""
-        best: dict[str, _Offer] = {}
+    def _offers(self) -> list[Offer]:
+        """Every template of the likely intents, once, with its best chance."""
+        best: dict[str, Offer] = {}
         for at, (request, asked) in enumerate(self._requests):
             for intent in request.intents[: 1 if at else _INTENTS]:
                 lang = next((one for one in self._langs if (intent.label, one) in self._shelf), self._lang)
                 for offer in self._of_intent(intent.label, lang, intent.probability, asked):
                     known = best.get(offer.template.id)
-                    if known is None or known.score < offer.score:
+                    if known is None or known.chance < offer.chance:
                         best[offer.template.id] = offer
         return list(best.values())
 
-    def _of_intent(self, intent: str, lang: str, probability: float, asked: Asked) -> Iterator[_Offer]:
+    def _of_intent(self, intent: str, lang: str, probability: float, asked: Asked) -> Iterator[Offer]:
         templates = self._shelf.get((intent, lang), ())
         votes = votes_for(intent, lang, asked.of_intent.get((intent, lang), ()), self._cases, templates)
         shares = self._choice.shares(asked.choices, intent, lang, votes)
         for one in templates:
-            yield _Offer(one, probability * shares.get(one.id, 0.0), tuple(asked.of_template.get(one.id, ())))
+            chance = probability * shares.get(one.id, 0.0)
+            yield Offer(template=one, chance=chance, cases=tuple(asked.of_template.get(one.id, ())))
+
+    def _answers(self, past: PastAnswers) -> list[Ranked]:
+        """The past answers for the requests, each once, with its best chance."""
+        best: dict[str, Ranked] = {}
+        for request, asked in self._requests:
+            intents = {one.label: one.probability for one in request.intents}
+            wanted = Wanted(text=asked.text, vector=asked.vector, lang=self._lang, intents=intents)
+            for found in past.rank(wanted, asked.near, _RANKED):
+                known = best.get(found.best.id)
+                if found.chance >= _NOISE and (known is None or known.chance < found.chance):
+                    best[found.best.id] = found
+        return list(best.values())
+
+    def _agreed(self, offers: Iterable[Offer], answers: Iterable[Ranked]) -> Iterator[Offer | Ranked]:
+        """Each text with the mean of its chances as a template and as a past answer; what it is not has none."""
+        said: dict[str, float] = defaultdict(float)
+        offers = list(offers)
+        for found in answers:
+            same = [one for one in offers if found.says(one.template)]
+            for one in same:
+                said[one.template.id] += found.chance
+            if not same:
+                yield replace(found, chance=found.chance / 2)
+        for one in offers:
+            yield replace(one, chance=(one.chance + min(said[one.template.id], 1.0)) / 2)
 
     def _candidate(self) -> Candidate | None:
         """The best template of the main intent, only in the message's own language."""
@@ -135,73 +161,6 @@ class _Search:
         offers = list(self._of_intent(main.intent, self._lang, main.probability, asked))
         if not offers:
             return None
-        best = min(offers, key=lambda one: (-one.score, one.template.id))
+        best = min(offers, key=lambda one: (-one.chance, one.template.id))
         text, holes = fill(best.template.text, self._facts)
-        return Candidate(template=best.template, text=text, confidence=best.score, holes=holes, cases=best.cases)
-
-    def _of_template(self, offer: _Offer) -> Suggestion:
-        one = offer.template
-        text, holes = fill(one.text, self._facts)
-        sent = f"sent by {counted(one.agents, 'agent')} to {counted(one.customers, 'customer')}"
-        return Suggestion(
-            kind="template",
-            text=text,
-            score=offer.score,
-            because="; ".join(filter(None, [sent, _nearest(offer.cases), self._foreign(one.intent, one.lang)])),
-            cases=offer.cases or one.cases[:_NAMED],
-            intent=one.intent,
-            lang=one.lang,
-            template=one.id,
-            holes=holes,
-        )
-
-    def _past_answers(self, shown: list[str]) -> list[Suggestion]:
-        """Masked answers of the nearest cases, alike ones folded, none that says what a shown template says."""
-        folds = [found for request, asked in self._requests for found in self._folds(request, asked.near)]
-        suggestions: list[Suggestion] = []
-        for found in sorted(folds, key=lambda one: (-one.score, one.cases[0].id)):
-            if found.score < _NOISE or len(suggestions) == _TOP:
-                break
-            if not any(alike(found.text, text) for text in shown):
-                suggestions.append(self._of_fold(found))
-                shown.append(found.text)
-        return suggestions
-
-    def _folds(self, request: Request, near: Near) -> list[Fold]:
-        """The answers near a request, in the message's language if there are any, weighed like templates."""
-        answered = [(self._cases[one], cosine) for one, cosine in near[:NEIGHBOURS] if one in self._cases]
-        answered = [(case, cosine) for case, cosine in answered if case.answer.strip()]
-        lang = next((one for one in self._langs if any(case.lang == one for case, _ in answered)), self._lang)
-        return fold(weighed([(case, cosine) for case, cosine in answered if case.lang == lang]), request)
-
-    def _of_fold(self, found: Fold) -> Suggestion:
-        text, holes = fill(found.text, self._facts)
-        first = found.cases[0]
-        agents = len({case.agent for case in found.cases})
-        sent = f"sent by {counted(agents, 'agent')} in {counted(len(found.cases), 'case')}"
-        reopened = sum(case.ending == "reopened" for case in found.cases)
-        again = f"{counted(reopened, 'case')} opened again afterwards" if reopened else ""
-        cases = tuple(case.id for case in found.cases)
-        return Suggestion(
-            kind="past_answer",
-            text=text,
-            score=found.score,
-            because="; ".join(filter(None, [sent, _nearest(cases), again, self._foreign(first.intent, first.lang)])),
-            cases=cases,
-            intent=first.intent,
-            lang=first.lang,
-            holes=holes,
-        )
-
-    def _foreign(self, intent: str, lang: str) -> str:
-        """A note when a text is not in the message's language."""
-        if lang == self._lang:
-            return ""
-        return f"in {language(lang)}, for there is none of {intent} in {language(self._lang)}"
-
-
-def _nearest(cases: Sequence[str]) -> str:
-    """The nearest cases by name, or nothing."""
-    if not cases:
-        return ""
-    return f"nearest {'case' if len(cases[:_NAMED]) == 1 else 'cases'} {', '.join(cases[:_NAMED])}"
+        return Candidate(template=best.template, text=text, confidence=best.chance, holes=holes, cases=best.cases)

@@ -19,6 +19,7 @@ from salver.pipeline.clean import clean
 from salver.pipeline.compose import compose
 from salver.pipeline.decide import decide
 from salver.pipeline.match import match
+from salver.pipeline.rank import PastAnswers
 from salver.pipeline.read import read
 from salver.pipeline.route import Loads, by_agent, route
 from salver.pipeline.screen import screen
@@ -44,6 +45,7 @@ class Pipeline:
         self.team = team or bundle.team
         self.loads = Loads()
         self._skills = by_agent(bundle.skills)
+        self._past = PastAnswers(bundle.cases.values(), bundle.encoder, bundle.ranking)
         self._clock = clock
 
     @classmethod
@@ -73,11 +75,19 @@ class Pipeline:
         return [self._assign(tray) for tray in trays]
 
     def learn(self, cases: Sequence[PastCase], vectors: Vectors | None = None) -> None:
-        """Let resolved cases join the neighbours at once, before any retraining; `vectors` are theirs, if known."""
+        """Let resolved cases join the neighbours and the answers at once; `vectors` are theirs, if known."""
         if vectors is None:
             vectors = self.bundle.encoder.encode([case.question for case in cases])
         self.bundle.cases.update((case.id, case) for case in cases)
         self.bundle.neighbours.add([case.id for case in cases], vectors)
+        self._past.learn(cases)
+
+    def forget(self, ids: Sequence[str]) -> None:
+        """Let nothing of these cases be found any more; unknown ids are ignored."""
+        for one in ids:
+            self.bundle.cases.pop(one, None)
+        self.bundle.neighbours.remove(ids)
+        self._past.forget(ids)
 
     def _prepare(self, raws: Sequence[RawMessage]) -> list[Tray]:
         messages = read(raws, self.bundle.company)
@@ -87,7 +97,7 @@ class Pipeline:
         asked = [messages[i] for i in human]
         texts = [cleaned[i] for i in human]
         readings = classify(asked, texts, self.bundle)
-        matches = match(asked, texts, readings, self.bundle)
+        matches = match(asked, texts, readings, self.bundle, self._past)
         understood = dict(zip(human, zip(readings, matches, strict=True), strict=True))
         return [
             self._decide(messages[i], cleaned[i], screenings[i], *understood.get(i, (None, Match())))

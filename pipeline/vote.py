@@ -7,6 +7,7 @@ from math import exp
 
 from salver.data.answer import Template
 from salver.data.case import PastCase
+from salver.models.answers import Vector
 from salver.models.choice import Cosines
 
 _SHARPNESS = 24.0
@@ -21,16 +22,18 @@ Near = Sequence[tuple[str, float]]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is near a request: its nearest cases, also by intent and language and by the templates of their answers,
-    and its cosines to what may be chosen."""
+    """A request as the models see it, and what is near it: its nearest cases, also by intent and language and by the
+    templates of their answers, and its cosines to what may be chosen."""
 
+    text: str
+    vector: Vector
     near: Near
     of_intent: Mapping[tuple[str, str], Near]
     of_template: Mapping[str, Sequence[str]]
     choices: Cosines
 
     @classmethod
-    def of(cls, near: Near, choices: Cosines, cases: Mapping[str, PastCase]) -> "Asked":
+    def of(cls, text: str, vector: Vector, near: Near, choices: Cosines, cases: Mapping[str, PastCase]) -> "Asked":
         of_intent: dict[tuple[str, str], list[tuple[str, float]]] = defaultdict(list)
         of_template: dict[str, list[str]] = defaultdict(list)
         for pair in near:
@@ -38,7 +41,7 @@ class Asked:
                 of_intent[case.intent, case.lang].append(pair)
                 for template in set(case.templates):
                     of_template[template].append(case.id)
-        return cls(near, of_intent, of_template, choices)
+        return cls(text, vector, near, of_intent, of_template, choices)
 
 
 def votes_for(

@@ -1,7 +1,7 @@
 """From texts with their intents to the parts that understand them, weighed by what each was worth on unseen texts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +31,7 @@ class Unseen:
 
     `strange` is what is seen of texts whose whole intent was left out of what they were judged by, None where there
     are few intents. `folds` are the places of the texts held out together, from the oldest to the newest where they
-    are dated.
+    are dated, and `without_newest` is the encoder that was learned without the last of them.
     """
 
     probabilities: Scores
@@ -39,6 +39,16 @@ class Unseen:
     parts: tuple[Scores, ...]
     strange: Seen | None
     folds: tuple[NDArray[np.int64], ...]
+    without_newest: HistoryEncoder
+
+    def of(self, places: Sequence[int]) -> "Unseen":
+        """What is said of some of the texts."""
+        return replace(
+            self,
+            probabilities=self.probabilities[list(places)],
+            nearest=[self.nearest[i] for i in places],
+            parts=tuple(self.parts[i] for i in places),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +89,7 @@ def fit_understanding(
             parts=tuple(_chances(one, weights) for one in heard.parts),
             strange=_seen(heard.strange, weights),
             folds=tuple(held_out),
+            without_newest=HistoryEncoder.from_arrays(heard.without_newest, Grams(), base),
         ),
     )
 

@@ -13,6 +13,7 @@ from salver.data.case import Case
 from salver.data.company import Company
 from salver.data.errors import Fault, TrainingError
 from salver.data.policy import MIN_CUSTOMERS, NEVER_ANSWERED, Policy
+from salver.models.answers import Weights
 from salver.models.bundle import Bundle, Draft
 from salver.models.choice import TemplateChoice
 from salver.models.entities import CompanyEntities
@@ -34,6 +35,7 @@ from salver.training.scope import learn_scope
 from salver.training.skills import estimate
 from salver.training.split import by_thread_and_time
 from salver.training.templates import induce
+from salver.training.weigh import ranking
 
 Tell = Callable[[str], None]
 
@@ -73,7 +75,7 @@ def train(order: Order, told: Tell) -> Trained:
     told(f"Learning from {len(lessons)} cases")
     found = _understand(lessons, order)
     told("Finding templates, thresholds and skills")
-    draft = draft_of(lessons, order, {}, found)
+    draft = replace(draft_of(lessons, order, {}, found), ranking=_ranking(lessons, found))
     return Trained(draft=draft, faults=faults, columns=columns, lessons=len(lessons))
 
 
@@ -90,6 +92,7 @@ def challenge(order: Order, champion: Bundle, told: Tell) -> tuple[Trained, Verd
     found = _understand(kept, order)
     tried = _tried(found.encoder, found.intents, found.index, found.intent_of, exam)
     draft = draft_of(kept, order, {"later": evaluate(tried).to_json()} if tried else {}, found)
+    draft = replace(draft, ranking=_ranking(kept, found))
     verdict = _judge(champion, draft, exam, tried)
     whole = _joined(draft, exam)
     return Trained(draft=whole, faults=faults, columns=columns, lessons=len(lessons)), verdict
@@ -238,6 +241,20 @@ def _team_of(cases: Sequence[Case], company: Company) -> Team:
     names = sorted({case.agent for case in cases if case.agent})
     agents = tuple(Agent(id=name, name=name, languages=company.languages, hours=()) for name in names)
     return Team(agents=agents, hours=(), timezone="UTC")
+
+
+def _ranking(lessons: Sequence[Lesson], found: Understanding) -> Weights:
+    """What the newest fold teaches about the ranking of answers that were given before it."""
+    newest = found.unseen.folds[-1].tolist()
+    held = set(newest)
+    rehearsal = Rehearsal([lessons[i] for i in newest], found.unseen.of(newest), found.intents.labels)
+    return ranking(
+        [one for i, one in enumerate(lessons) if i not in held],
+        [lessons[i] for i in newest],
+        found.unseen.without_newest,
+        [found.unseen.nearest[i] for i in newest],
+        rehearsal.predictions,
+    )
 
 
 def _tried(

@@ -65,12 +65,13 @@ class NearRows(Sequence[Row]):
 class Heard:
     """What was said of all texts by parts that had not seen them: (n, intents, opinions) float32, the nearest cases,
     and for each text (parts, intents, opinions) of its candidate parts. `strange` is what was said of texts whose whole
-    intent had not been seen."""
+    intent had not been seen, `without_newest` the encoder that was learned without the last fold."""
 
     opinions: Scores
     nearest: Nearest
     parts: list[Scores]
     strange: "Strange"
+    without_newest: Arrays
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +126,7 @@ class _Said:
     numbers: NDArray[np.int32]
     cosines: NDArray[np.float32]
     parts: list[Scores]
+    encoder: Arrays
 
 
 def _fold(texts: Sequence[Text], lore: Lore, held: NDArray[np.int64]) -> _Said:
@@ -136,6 +138,7 @@ def _fold(texts: Sequence[Text], lore: Lore, held: NDArray[np.int64]) -> _Said:
         numbers=np.full((len(held), VOTERS), -1, np.int32),
         cosines=np.zeros((len(held), VOTERS), np.float32),
         parts=[],
+        encoder=learned.encoder.to_arrays(),
     )
     for start in range(0, len(held), _BLOCK):
         some = [texts[i] for i in held[start : start + _BLOCK]]
@@ -180,4 +183,10 @@ def _together(
         opinions[held], numbers[held], cosines[held] = one.opinions, one.numbers, one.cosines
         parts.update(zip(held.tolist(), one.parts, strict=True))
     nearest = NearRows([one.id for one in texts], numbers, cosines)
-    return Heard(opinions=opinions, nearest=nearest, parts=[parts[i] for i in range(count)], strange=strange)
+    return Heard(
+        opinions=opinions,
+        nearest=nearest,
+        parts=[parts[i] for i in range(count)],
+        strange=strange,
+        without_newest=said[-1].encoder,
+    )

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from salver.data.errors import BundleError
+from salver.models.answers import WEIGHTS
 from salver.models.bundle import Draft, load, save
 from tests.training.small import draft
 
@@ -88,6 +89,11 @@ def _rewrite(folder: Path, name: str, content: bytes) -> None:
     (folder / "manifest.json").write_text(json.dumps(manifest))
 
 
+def _facts(folder: Path, **changed: object) -> None:
+    facts = json.loads((folder / "facts.json").read_text())
+    _rewrite(folder, "facts.json", json.dumps(facts | changed).encode())
+
+
 def _manifest(folder: Path, change: Callable[[dict], object]) -> None:  # type: ignore[type-arg]
     manifest = json.loads((folder / "manifest.json").read_text())
     change(manifest)
@@ -145,6 +151,10 @@ HOSTILE: dict[str, Callable[[Path], object]] = {
     "opinions of another number": lambda f: _rewrite(f, "intents.npz", _with(f, "intents.npz", weights=np.ones(9))),
     "cases that are words": lambda f: _rewrite(f, "cases.json", b'["a", "b"]'),
     "cases that are no JSON": lambda f: _rewrite(f, "cases.json", b"[{"),
+    "a weight that is a word": lambda f: _facts(f, ranking={"near": "much"}),
+    "a weight below zero": lambda f: _facts(f, ranking={"near": -1.0}),
+    "an endless weight": lambda f: _facts(f, ranking={"near": 1e400}),
+    "a ranking that is a list": lambda f: _facts(f, ranking=[1.0]),
     "facts of another kind": lambda f: _rewrite(f, "facts.json", b'{"company": 5}'),
     "a text in place of an archive": lambda f: _rewrite(f, "intents.npz", b"PK\x03\x04 but not really"),
 }
@@ -168,3 +178,15 @@ def test_a_policy_travels_whole(small: Draft, tmp_path: Path) -> None:
     stricter = replace(small, policy=replace(small.policy, answer_at=0.97, max_error=0.01, never_answer=("power",)))
     save(stricter, tmp_path / "strict")
     assert load(tmp_path / "strict").policy == stricter.policy
+
+
+def test_the_weights_of_the_ranking_travel(small: Draft, tmp_path: Path) -> None:
+    save(replace(small, ranking={"near": 0.25, "words": 2.0}), tmp_path / "ranked")
+    assert load(tmp_path / "ranked").ranking == {"near": 0.25, "words": 2.0}
+
+
+def test_a_bundle_from_before_answers_were_ranked_has_the_usual_weights(bundle: Path) -> None:
+    facts = json.loads((bundle / "facts.json").read_text())
+    del facts["ranking"]
+    _rewrite(bundle, "facts.json", json.dumps(facts).encode())
+    assert load(bundle).ranking == WEIGHTS

@@ -11,6 +11,8 @@ from salver.data.message import Message
 from salver.models.bundle import Bundle
 from salver.pipeline.classify import classify
 from salver.pipeline.match import match
+from salver.pipeline.rank import PastAnswers
+from salver.pipeline.run import Pipeline
 from salver.pipeline.vote import votes_for
 from tests.pipeline.small_bundle import HOW, NOTED, cleaned, mail, small_bundle
 
@@ -20,7 +22,8 @@ METER = "Bitte eintragen: Stand 34112, am Zähler 1EMT0043218876 heute abgelesen
 def found(*messages: Message, bundle: Bundle | None = None) -> list[Match]:
     bundle = bundle or small_bundle()
     texts = cleaned(list(messages))
-    return match(messages, texts, classify(messages, texts, bundle), bundle)
+    past = PastAnswers(bundle.cases.values(), bundle.encoder, bundle.ranking)
+    return match(messages, texts, classify(messages, texts, bundle), bundle, past)
 
 
 def past(name: str, *templates: str, intent: str = "meter_reading", lang: str = "de") -> PastCase:
@@ -93,8 +96,20 @@ def test_the_confidence_is_that_of_the_intent_times_that_of_the_template() -> No
     (one,) = found(*messages)
     assert one.candidate is not None
     assert one.candidate.confidence <= reading.main.probability
-    template = one.suggestions[0]
-    assert (template.template, template.score) == (one.candidate.template.id, one.candidate.confidence)
+    assert one.suggestions[0].template == one.candidate.template.id
+
+
+def test_a_text_has_the_mean_of_its_chances_as_a_template_and_as_a_past_answer() -> None:
+    bundle = small_bundle()
+    (one,) = found(mail(METER))
+    (without,) = found(mail(METER), bundle=replace(bundle, cases={}))
+    first = one.suggestions[0]
+    assert first.template == without.suggestions[0].template
+    assert without.suggestions[0].score < 0.5 < first.score
+    (as_past_answer,) = (s for s in found(mail(METER), bundle=replace(bundle, templates=()))[0].suggestions[:1])
+    assert as_past_answer.text == first.text
+    assert one.candidate is not None
+    assert first.score == pytest.approx(one.candidate.confidence / 2 + as_past_answer.score, abs=1e-6)
 
 
 def test_facts_stand_in_the_subject_too() -> None:
@@ -168,26 +183,41 @@ def test_an_empty_message_gets_nothing() -> None:
     assert found(mail("")) == [Match()]
 
 
-def test_a_case_learned_a_moment_ago_is_found() -> None:
-    bundle = small_bundle()
+def test_what_was_received_how_and_when_stands_in_the_reasons() -> None:
+    at = datetime(2026, 3, 4, tzinfo=UTC)
+    endings = iter(("thanked", "thanked", "resolved", "reopened"))
+    cases = {
+        name: replace(case, ending=next(endings), answered_at=at) if case.intent == "power_outage" else case
+        for name, case in small_bundle().cases.items()
+        if case.lang == "de"
+    }
+    (one,) = found(mail("Der Strom ist weg, alles dunkel"), bundle=replace(small_bundle(), cases=cases))
+    because = one.suggestions[0].because
+    assert "; last on 2026-03-04; 2 customers thanked for it; 1 case opened again afterwards" in because
+
+
+def test_what_only_its_words_find_says_so() -> None:
+    case = replace(past("new", intent="power_outage"), question="Die Wallbox piept", answer="Wallbox neu starten.")
+    bundle = replace(small_bundle(), cases=small_bundle().cases | {"new": case})
+    (one,) = found(mail("Wallbox? Wallbox!"), bundle=bundle)
+    (suggested,) = (suggestion for suggestion in one.suggestions if "Wallbox" in suggestion.text)
+    assert suggested.because == "sent by 1 agent in 1 case; found by its words"
+
+
+def test_a_case_learned_a_moment_ago_is_found_and_a_forgotten_one_is_not() -> None:
     asked = "Meine Wallbox piept und leuchtet rot"
-    case = PastCase(
-        id="new",
-        intent="power_outage",
-        lang="de",
-        question=asked,
-        answer="Bitte die Wallbox einmal aus- und wieder einschalten.",
-        agent="anna",
-        ending="resolved",
-        answered_at=datetime(2026, 3, 4, tzinfo=UTC),
-    )
-    cases = bundle.cases | {case.id: case}
-    try:
-        bundle.neighbours.add([case.id], bundle.encoder.encode([asked]))
-        (one,) = found(mail(asked), bundle=replace(bundle, cases=cases))
-    finally:
-        bundle.neighbours.remove([case.id])
-    assert any("Wallbox" in suggestion.text for suggestion in one.suggestions)
+    answer = "Bitte die Wallbox einmal aus- und wieder einschalten."
+    case = replace(past("new", intent="power_outage"), question=asked, answer=answer)
+    pipeline = Pipeline(replace(small_bundle(), cases=dict(small_bundle().cases)))
+
+    def suggested() -> bool:
+        return any("Wallbox" in one.text for one in pipeline.suggest(asked).suggestions)
+
+    pipeline.learn([case])
+    assert suggested()
+    pipeline.forget([case.id, "unknown"])
+    assert not suggested()
+    assert case.id not in pipeline.bundle.cases
 
 
 def test_a_batch_is_matched_as_one_by_one() -> None:

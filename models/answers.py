@@ -1,0 +1,248 @@
+"""Which past answers would resolve a request, by all that is known of each: the words and vectors of what it answered,
+its own words, how often and how lately it was given, how it was received, its language and its intent.
+
+Each of these is an opinion. They are weighed by what they were worth for questions that came later than the answers
+that were known (a conditional logit: McFadden, Conditional Logit Analysis of Qualitative Choice Behavior, 1974), so
+that the whole is as good as its best part or better.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from salver.models.index import CaseIndex
+from salver.models.intents import weigh_opinions
+from salver.models.ports import Encoder
+from salver.models.words import WordIndex, word_grams
+
+OPINIONS = ("near", "words", "answer", "vector", "unasked", "often", "recent", "received", "lang", "intent")
+"""The votes of the nearest cases; words shared with what it answered and says; words shared with the answer alone; the
+cosine to an answer of which no question is known, and that none is; how often it was given; how lately; how it was
+received; whether it is in the language of the request; the chance of its intent."""
+
+KNOWN = "known"
+"""Beside the weights: the share of requests whose answer is among those that are known."""
+
+WEIGHTS: Mapping[str, float] = {
+    KNOWN: 0.6,
+    "near": 0.4,
+    "words": 1.4,
+    "answer": 0.6,
+    "vector": 0.7,
+    "unasked": 2.0,
+    "often": 0.6,
+    "recent": 0.5,
+    "received": 0.5,
+    "lang": 3.0,
+    "intent": 0.7,
+}
+"""What the opinions are worth where too little was there to learn it from: about what the sample company taught."""
+
+_AT_LEAST: Mapping[str, float] = {"recent": 0.3, "received": 0.3}
+"""Between answers that are equal otherwise the newer and the better received is preferred, whatever agents did."""
+
+_SHARPNESS = 24.0
+"""How much more a nearer case says: its vote is exp(24 * cosine), as for templates."""
+_NO_VOTE = 1e-3
+_UNLIKELY = 2e-3
+_BY_WORDS = 50
+"""Answers that are looked at for their words, besides those of near cases."""
+_UNASKED = 100
+_HALF_LIVES = 4
+"""An answer that was last given a quarter of the archive's time ago counts half."""
+_ENOUGH = 30
+"""From so many examples on weights are learned."""
+_ABSENT = -1e6
+
+Weights: TypeAlias = Mapping[str, float]
+Near: TypeAlias = Sequence[tuple[int, float]]
+"""Pairs of an answer's number and the cosine of a case it was given in."""
+Scores = NDArray[np.float64]
+Numbers = NDArray[np.int64]
+Vector: TypeAlias = NDArray[np.float32]
+Example: TypeAlias = tuple[Scores, int]
+"""What was said of some answers, (n, opinions), and the place of the one that was given."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What is known of an answer: its text, and of the cases it was given in their questions, how many they were, when
+    the last was (seconds of any clock, None when it is not known), how they ended (0 to 1), language and intent.
+
+    An answer without questions is found by what it says itself.
+    """
+
+    text: str
+    questions: tuple[str, ...] = ()
+    often: int = 0
+    newest: float | None = None
+    received: float = 0.5
+    lang: str = ""
+    intent: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A request: its masked text and vector, its language, and the probabilities of its likeliest intents."""
+
+    text: str
+    vector: Vector
+    lang: str = ""
+    intents: Mapping[str, float]
+
+
+_KNOWN = np.dtype(
+    [("often", "f4"), ("newest", "f8"), ("received", "f4"), ("unasked", "?"), ("lang", "i4"), ("intent", "i4")]
+)
+"""What is known of an answer besides its words, a row a number."""
+
+
+class AnswerIndex:
+    """Answers by number, from 0 without large gaps, and what each is worth for a request."""
+
+    def __init__(self, answers: Mapping[int, Answer], encoder: Encoder) -> None:
+        grams, numbers = word_grams(), list(answers)
+        self._encoder = encoder
+        self._words = WordIndex(numbers, [_all_words(one) for one in answers.values()], grams)
+        self._own_words = WordIndex(numbers, [one.text for one in answers.values()], grams)
+        self._unasked = CaseIndex(encoder.dim)
+        self._langs: dict[str, int] = {}
+        self._intents: dict[str, int] = {}
+        self._known = np.zeros(0, _KNOWN)
+        self._note(answers)
+
+    def put(self, answers: Mapping[int, Answer]) -> None:
+        """Put in answers; one whose number is there already is replaced."""
+        self._note(answers)
+        self._words.put(list(answers), [_all_words(one) for one in answers.values()])
+        self._own_words.put(list(answers), [one.text for one in answers.values()])
+
+    def drop(self, numbers: Sequence[int]) -> None:
+        """Remove answers so that their words and vectors are gone; unknown numbers are ignored."""
+        self._words.drop(numbers)
+        self._own_words.drop(numbers)
+        self._unasked.remove(list(map(str, numbers)))
+
+    def rank(self, wanted: Wanted, near: Near, weights: Weights) -> list[tuple[int, float]]:
+        """Pairs of number and chance, 0 to 1, best first; their sum is the chance that it is any of them."""
+        numbers, said = self.opinions(wanted, near)
+        if not len(numbers):
+            return []
+        odds = said @ np.array([weights.get(name, 0.0) for name in OPINIONS])
+        worth = np.exp(odds - odds.max())
+        worth *= min(weights.get(KNOWN, 1.0), 1.0) / worth.sum()
+        order = np.argsort(-worth, kind="stable")
+        return list(zip(numbers[order].tolist(), worth[order].tolist(), strict=True))
+
+    def example(self, wanted: Wanted, near: Near, given: int) -> Example | None:
+        """What is said of the answers that may be meant, and which of them was given; None when it is none of them."""
+        numbers, said = self.opinions(wanted, near)
+        place = np.flatnonzero(numbers == given)
+        return (said, int(place[0])) if len(place) else None
+
+    def opinions(self, wanted: Wanted, near: Near) -> tuple[Numbers, Scores]:
+        """The numbers of the answers that may be meant, (n,), and what is said of each: (n, opinions).
+
+        `near` are the answers of the nearest cases.
+        """
+        words, own = self._words.scores(wanted.text), self._own_words.scores(wanted.text)
+        votes = _votes(near, len(words))
+        cosines = self._cosines(wanted.vector)
+        found = np.concatenate([votes.nonzero()[0], _best(words), _best(own), list(cosines)])
+        numbers = np.unique(found[found < min(len(words), len(own))]).astype(np.int64)
+        known = self._known[numbers]
+        said = (
+            np.log(votes[numbers] + _NO_VOTE),
+            words[numbers],
+            own[numbers],
+            10 * known["unasked"] * _values(cosines, numbers),
+            known["unasked"],
+            np.log(np.maximum(known["often"], 1)),
+            np.exp2(_HALF_LIVES * (known["newest"] - self._newest) / self._span),
+            known["received"],
+            known["lang"] == self._langs.get(wanted.lang, -1),
+            self._chances(wanted.intents)[known["intent"]],
+        )
+        return numbers, np.stack(said, axis=1).astype(np.float64)
+
+    def _note(self, answers: Mapping[int, Answer]) -> None:
+        """Keep what is known of answers besides their words."""
+        known = np.zeros(max([len(self._known) - 1, *answers]) + 1, _KNOWN)
+        known[: len(self._known)] = self._known
+        for number, one in answers.items():
+            newest = -np.inf if one.newest is None else one.newest
+            lang = self._langs.setdefault(one.lang, len(self._langs))
+            intent = self._intents.setdefault(one.intent, len(self._intents))
+            known[number] = one.often, newest, one.received, not one.questions, lang, intent
+        self._known = known
+        told = known["newest"][np.isfinite(known["newest"]) & (known["often"] > 0)]
+        self._newest = float(told.max(initial=0.0))
+        self._span = max(self._newest - float(told.min(initial=self._newest)), 1e-9)
+        self._place(answers)
+
+    def _place(self, answers: Mapping[int, Answer]) -> None:
+        """Those of which no question is known stand where they would stand as questions."""
+        self._unasked.remove(list(map(str, answers)))
+        unasked = {str(number): one.text for number, one in answers.items() if not one.questions}
+        if unasked:
+            self._unasked.add(list(unasked), self._encoder.encode(list(unasked.values())))
+
+    def _cosines(self, vector: Vector) -> dict[int, float]:
+        """Of the answers of which no question is known the nearest."""
+        (found,) = self._unasked.nearest(vector[None, :], _UNASKED)
+        return {int(name): cosine for name, cosine in found}
+
+    def _chances(self, intents: Mapping[str, float]) -> Scores:
+        """(intents + 1,): the log of the chance of each intent that an answer was given to, the last of any other."""
+        chances = np.full(len(self._intents) + 1, _UNLIKELY)
+        for name, chance in intents.items():
+            chances[self._intents.get(name, -1)] += chance
+        return np.asarray(np.log(chances) if intents else 0 * chances)
+
+
+def weigh(examples: Sequence[Example | None]) -> dict[str, float]:
+    """What the opinions are worth, and how often the answer was among those that are known: else there is no example.
+
+    Fewer than 30 examples teach nothing: then the weights are the usual ones.
+    """
+    found = [one for one in examples if one]
+    several = [(said, truth) for said, truth in found if len(said) > 1]
+    if len(several) < _ENOUGH:
+        return dict(WEIGHTS)
+    padded = np.zeros((len(several), max(len(said) for said, _ in several), len(OPINIONS)))
+    for row, (said, _) in enumerate(several):
+        padded[row, : len(said)] = said
+        padded[row, len(said) :] = _ABSENT
+    weights = weigh_opinions(padded, np.array([truth for _, truth in several]))
+    worth = {name: max(float(one), _AT_LEAST.get(name, 0.0)) for name, one in zip(OPINIONS, weights, strict=True)}
+    return {KNOWN: len(found) / len(examples), **worth}
+
+
+def _all_words(answer: Answer) -> str:
+    return "\n".join([answer.text, *answer.questions])
+
+
+def _votes(near: Near, width: int) -> Scores:
+    """(width,): the shares of the votes that the near cases of each answer have."""
+    if not near:
+        return np.zeros(width)
+    numbers, cosines = map(np.array, zip(*near, strict=True))
+    worth = np.exp(_SHARPNESS * (cosines - cosines.max()))
+    return np.bincount(numbers, worth / worth.sum(), width).astype(np.float64)
+
+
+def _best(scores: Scores) -> Numbers:
+    """The places of the highest scores above 0."""
+    found: Numbers = scores.nonzero()[0]
+    return found if len(found) <= _BY_WORDS else found[np.argpartition(-scores[found], _BY_WORDS)[:_BY_WORDS]]
+
+
+def _values(cosines: Mapping[int, float], numbers: Numbers) -> Scores:
+    """(n,): the cosine of each; of one that is not among the nearest that of the last of these."""
+    if not cosines:
+        return np.zeros(len(numbers))
+    lowest = min(cosines.values())
+    return np.array([cosines.get(one, lowest) for one in numbers.tolist()])
