@@ -35,9 +35,10 @@ test-long: $(READY) ## the long tests: crash, fuzz, benchmark smoke, PostgreSQL
 demo: $(READY) ## train on the sample company, work off its backlog, write a report
 	@$(BIN)/salver demo
 
-DATA ?= data/sample/archive.jsonl
-bench: $(READY) ## figures: make bench DATA=rows.jsonl
-	@$(BIN)/python -m bench.intents --data $(DATA)
+bench: $(READY) ## salver beside what one would take instead, into docs/benchmarks.md: make bench DATA=rows.jsonl [NAME=it]
+	@test -n "$(DATA)" || { echo "make bench needs rows with text, intent and split: make bench DATA=rows.jsonl" >&2; exit 2; }
+	@$(BIN)/python -m bench.side_by_side --data $(DATA) $(if $(NAME),--name $(NAME)) --write docs/benchmarks.md
+	@$(BIN)/python -m bench.side_by_side --data $(DATA) $(if $(NAME),--name $(NAME)) --per-intent 10 --write docs/benchmarks.md
 
 sample: $(READY) ## build the sample company's files from their sources
 	@$(BIN)/python -m salver.data.sample.build
