@@ -6,7 +6,7 @@ sha256 before a byte of it is used. There is no pickle in it: `.npz` without obj
     manifest.json       format, name, time, encoder, intents, and the sha256 and size of every other file
     encoder.npz         the encoder learned from the archive (on top of a pretrained one, where one is named)
     intents.npz         the linear models and the weights of the opinions
-    urgency.npz         three logistic regressions
+    urgency.npz         the words, facts and weights of three questions
     choice.npz          the centres from which a template is chosen
     vectors.npz         a vector a case, from which the index is built
     cases.json          masked questions and answers
@@ -188,7 +188,7 @@ def _assemble(
         team=facts.team,
         encoder=encoder,
         intents=intents,
-        urgency=OrderedUrgency.from_arrays(learned["urgency.npz"], grams),
+        urgency=OrderedUrgency.from_arrays(learned["urgency.npz"]),
         scope=LearnedScope.from_json(facts.scope),
         choice=TemplateChoice.from_arrays(learned["choice.npz"], facts.choices, grams),
         neighbours=CaseIndex.build([case.id for case in cases], vectors),

@@ -8,8 +8,8 @@ from salver.data.company import Company
 from salver.data.reading import Urgency
 from salver.models.entities import CompanyEntities
 from salver.models.language import ConfiguredLanguages
+from salver.models.presumed import presumed
 from salver.models.sentences import SpacySentences
-from salver.models.urgency import presumed
 from salver.pipeline.classify import few
 from salver.pipeline.clean import answer_body
 from salver.pipeline.mask import mask_case, visible
@@ -21,7 +21,8 @@ from salver.training.templates import Reply
 class Lesson:
     """A case as the models see it. `question`, `parts` and `answer` are masked; `sent` is the answer's body as it was.
 
-    `parts` are the candidate parts of the question and empty where there is only one.
+    `parts` are the candidate parts of the question and empty where there is only one. `levels` has the probability of
+    each urgency: 1 for the labelled one, presumed where there is none.
     """
 
     case: Case
@@ -30,7 +31,12 @@ class Lesson:
     parts: tuple[str, ...]
     answer: str
     sent: str
-    urgency: Urgency
+    levels: tuple[float, ...]
+
+    @property
+    def urgency(self) -> Urgency:
+        """The likeliest one."""
+        return Urgency(max(range(len(Urgency)), key=self.levels.__getitem__))
 
     def reply(self) -> Reply:
         """What templates are induced from."""
@@ -63,7 +69,7 @@ class Lesson:
 
 
 def prepare(cases: Sequence[Case], company: Company) -> list[Lesson]:
-    """A lesson a case, in order. The urgency is the labelled one, or presumed where there is none."""
+    """A lesson a case, in order."""
     finder = CompanyEntities(company)
     masked = [mask_case(case, finder) for case in cases]
     questions = [question for question, _ in masked]
@@ -77,20 +83,19 @@ def prepare(cases: Sequence[Case], company: Company) -> list[Lesson]:
             parts=few(some),
             answer=answer,
             sent=visible(answer_body(case.answer)),
-            urgency=urgency,
+            levels=tuple(levels),
         )
-        for case, (question, answer), lang, some, urgency in zip(
-            cases, masked, guessed, parts, _urgencies(cases, questions), strict=True
+        for case, (question, answer), lang, some, levels in zip(
+            cases, masked, guessed, parts, _levels(cases, questions), strict=True
         )
     ]
 
 
-def _urgencies(cases: Sequence[Case], questions: Sequence[str]) -> list[Urgency]:
+def _levels(cases: Sequence[Case], questions: Sequence[str]) -> list[list[float]]:
     hours = [
         (case.answered_at - case.received_at).total_seconds() / 3600 if case.answered_at and case.received_at else None
         for case in cases
     ]
-    return [
-        Urgency.of(case.urgency) if case.urgency else guess
-        for case, guess in zip(cases, presumed(questions, hours), strict=True)
-    ]
+    labels = [Urgency.of(case.urgency) if case.urgency else None for case in cases]
+    found: list[list[float]] = presumed(questions, hours, labels).tolist()
+    return found

@@ -201,7 +201,7 @@ def draft_of(
         team=order.team or _team_of([one.case for one in lessons], order.company),
         encoder=found.encoder,
         intents=found.intents,
-        urgency=OrderedUrgency.fit([one.question for one in lessons], [one.urgency for one in lessons], Grams()),
+        urgency=_urgency(lessons, rehearsal),
         scope=scope,
         choice=choice,
         cases=tuple(past.values()),
@@ -218,6 +218,11 @@ def draft_of(
         ),
         scores=_described(lessons, found, rehearsal) | scores | _bounded(bound, eligible, len(lessons), order),
     )
+
+
+def _urgency(lessons: Sequence[Lesson], rehearsal: Rehearsal) -> OrderedUrgency:
+    levels = np.array([one.levels for one in lessons])
+    return OrderedUrgency.fit([one.question for one in lessons], levels, rehearsal.folds())
 
 
 def _bounded(found: Bound, eligible: Sequence[Rehearsed], count: int, order: Order) -> dict[str, Any]:

@@ -26,7 +26,7 @@ OWNERS = {
     "scipy": "models/* training/*",
     "selectolax": "pipeline/markup.py",
     "sentence_transformers": "models/pretrained.py",
-    "sklearn": "models/clusters.py models/linear.py models/scope.py models/urgency.py",
+    "sklearn": "models/clusters.py models/linear.py models/scope.py",
     "spacy": "models/tokens.py",
     "sqlalchemy": "data/audit.py data/database.py data/migrations/versions/* data/schema.py data/store.py "
     "training/track.py",  # track.py translates what MLflow's database raises

@@ -24,6 +24,7 @@ from salver.models.index import CaseIndex
 from salver.models.intents import Opinions, StackedIntents
 from salver.models.language import ConfiguredLanguages
 from salver.models.linear import places
+from salver.models.presumed import certain
 from salver.models.scope import LearnedScope
 from salver.models.sentences import SpacySentences
 from salver.models.urgency import OrderedUrgency
@@ -146,7 +147,7 @@ def small_bundle() -> Bundle:
         team=TEAM,
         encoder=encoder,
         intents=StackedIntents(Opinions.fit(texts, vectors, intents, labels, grams), np.array([0.7, 0.3, 0.5, 0.5])),
-        urgency=OrderedUrgency.fit(texts, levels, grams),
+        urgency=OrderedUrgency.fit(texts, certain(levels), folds([case.id for case in cases])),
         scope=LearnedScope(np.array([2.0, 1.0, -6.0])),
         choice=_choice(cases, grams),
         neighbours=CaseIndex.build([case.id for case in cases], vectors),
