@@ -12,7 +12,7 @@ State = Literal["waiting", "done", "quarantined"]
 Kind = Literal["answer", "route", "leave"]
 
 NO_HASH = "0" * 64
-"""What stands before the first record of the audit."""
+"""What stands before the first record of the trail."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -101,7 +101,7 @@ chain = Table(
     Column("last_id", Integer, nullable=False),
     Column("last_hash", Words, nullable=False),
 )
-"""The end of the audit, in one row: who adds to it locks this row, and who cuts the audit short is found out."""
+"""The end of the trail, in one row: who adds to it locks this row, and who cuts the trail short is found out."""
 
 queue = Table(
     "queue",

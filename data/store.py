@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, case, delete, func, insert, select, update
 
-from salver.data import audit, schema
+from salver.data import schema, trail
 from salver.data.case import PastCase
 from salver.data.correction import Correction
 from salver.data.database import Database
@@ -109,14 +109,14 @@ class Store(Database):
         return Counts(**{"waiting": 0, "done": 0, "quarantined": 0} | {row[0]: row[1] for row in rows}, copies=again)
 
     def decided(self, records: Sequence[DecisionRecord]) -> None:
-        """Add decisions to the audit; their messages are done, and routed ones wait for a person. All or nothing."""
+        """Add decisions to the trail; their messages are done, and routed ones wait for a person. All or nothing."""
         if not records:
             return
         newest = {record.message: record for record in records}
         routed = [row_of_entry(record) for record in newest.values() if record.kind == "route"]
         messages, queue = schema.messages, schema.queue
         with self.writing() as connection:
-            audit.append(connection, records)
+            trail.append(connection, records)
             for some in _chunks(sorted(newest)):
                 connection.execute(update(messages).where(messages.c.key.in_(some)).values(state="done", fault=""))
                 connection.execute(delete(queue).where(queue.c.message.in_(some)))
@@ -138,10 +138,10 @@ class Store(Database):
                 found.update((row.message, record_of(row)) for row in rows)
         return found
 
-    def audit(self) -> Iterator[DecisionRecord]:
+    def trail(self) -> Iterator[DecisionRecord]:
         """All decisions ever taken, oldest first. Raises StoreError at the first that was changed or removed."""
         with self.reading() as connection:
-            yield from audit.verified(connection, self.place)
+            yield from trail.verified(connection, self.place)
 
     def queue(self, agent: str | None = None, limit: int = 100) -> list[QueueEntry]:
         """Routed messages that nobody has answered, those due first on top, of one agent or of all."""

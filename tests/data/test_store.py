@@ -76,7 +76,7 @@ def test_a_decision_on_nothing_known_changes_nothing(store):
     with pytest.raises(StoreError, match=r"This names a message that was never taken in. Take it in first"):
         store.decided([record(raw), record(mail(2))])
     assert store.counts().waiting == 1
-    assert list(store.audit()) == []
+    assert list(store.trail()) == []
 
 
 def test_the_newest_decision_counts_and_the_older_stay(store):
@@ -86,7 +86,7 @@ def test_the_newest_decision_counts_and_the_older_stay(store):
     store.decided([record(raw, "leave", reason="machine")])
     assert store.decision(raw.key).kind == "leave"
     assert store.queue() == []
-    assert [one.agent for one in store.audit()] == ["a", "b", ""]
+    assert [one.agent for one in store.trail()] == ["a", "b", ""]
 
 
 @pytest.mark.parametrize(
@@ -99,24 +99,24 @@ def test_the_newest_decision_counts_and_the_older_stay(store):
         ("UPDATE chain SET last_id = 3", 5),
     ],
 )
-def test_whoever_changes_the_audit_is_found_out(store, change, broken_at):
+def test_whoever_changes_the_trail_is_found_out(store, change, broken_at):
     raws = [mail(n) for n in range(4)]
     store.take_in(raws)
     store.decided([record(raw) for raw in raws])
-    assert len(list(store.audit())) == 4
+    assert len(list(store.trail())) == 4
     with store.writing() as connection:
         connection.execute(text(change))
-    with pytest.raises(StoreError, match=f"The audit is broken at decision {broken_at}. Somebody changed the store"):
-        list(store.audit())
+    with pytest.raises(StoreError, match=f"The trail is broken at decision {broken_at}. Somebody changed the store"):
+        list(store.trail())
 
 
-def test_an_erased_line_leaves_the_audit_whole(store):
+def test_an_erased_line_leaves_the_trail_whole(store):
     raws = [mail(n) for n in range(3)]
     store.take_in(raws)
     store.decided([record(raw) for raw in raws])
     with store.writing() as connection:
         connection.execute(text("UPDATE decisions SET line = '' WHERE id = 2"))
-    assert [one.line for one in store.audit()] == ['{"id": "ä"}', "", '{"id": "ä"}']
+    assert [one.line for one in store.trail()] == ['{"id": "ä"}', "", '{"id": "ä"}']
 
 
 def test_the_queue_has_first_what_is_due_first(store):
@@ -198,10 +198,10 @@ def test_a_store_is_as_it_was_when_it_is_opened_again(url):
     with Store.open(url) as store:
         assert store.message(raw.key).raw == raw
         assert store.decision(raw.key) == record(raw, due=NOW)
-        assert len(list(store.audit())) == 1
+        assert len(list(store.trail())) == 1
 
 
-def test_two_writers_do_not_lose_a_message_nor_break_the_audit(url):
+def test_two_writers_do_not_lose_a_message_nor_break_the_trail(url):
     raws = [mail(n) for n in range(400)]
     new: list[list[str]] = []
 
@@ -219,7 +219,7 @@ def test_two_writers_do_not_lose_a_message_nor_break_the_audit(url):
         thread.join()
     with Store.open(url) as store:
         assert store.counts() == Counts(waiting=0, done=400, quarantined=0, copies=400)
-        assert len(list(store.audit())) == 400
+        assert len(list(store.trail())) == 400
     assert sorted(key for taken in new for key in taken) == sorted(raw.key for raw in raws)
 
 
