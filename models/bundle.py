@@ -10,7 +10,7 @@ sha256 before a byte of it is used. There is no pickle in it: `.npz` without obj
     choice.npz          the centres from which a template is chosen
     vectors.npz         a vector a case, from which the index is built
     cases.json          masked questions and answers
-    facts.json          company, team, scope, templates, skills, policy, scores
+    facts.json          company, team, scope, templates, skills, policy, profile, scores
 """
 
 from collections.abc import Mapping
@@ -28,6 +28,7 @@ from salver.data.case import PastCase
 from salver.data.company import Company
 from salver.data.errors import BundleError
 from salver.data.policy import Policy
+from salver.data.profile import Profile
 from salver.models.choice import Key, TemplateChoice
 from salver.models.entities import CompanyEntities
 from salver.models.folder import arrays_of, bytes_of, checked, write_folder
@@ -47,7 +48,10 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bundle:
-    """Everything that the way of a message needs. `cases` says by id what the neighbours' ids mean."""
+    """Everything that the way of a message needs. `cases` says by id what the neighbours' ids mean.
+
+    `profile` is how messages looked at the training, or None where that was not kept.
+    """
 
     name: str
     created: datetime
@@ -66,6 +70,7 @@ class Bundle:
     templates: tuple[Template, ...]
     skills: tuple[Skill, ...]
     policy: Policy
+    profile: Profile | None = None
     scores: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -78,6 +83,7 @@ class _Facts:
     templates: tuple[Template, ...]
     skills: tuple[Skill, ...]
     policy: Policy
+    profile: Profile | None = None
     scores: dict[str, Any]
 
 
@@ -112,6 +118,7 @@ class Draft:
     templates: tuple[Template, ...]
     skills: tuple[Skill, ...]
     policy: Policy
+    profile: Profile | None
     scores: dict[str, Any]
 
 
@@ -125,6 +132,7 @@ def save(draft: Draft, folder: Path) -> None:
         templates=draft.templates,
         skills=draft.skills,
         policy=draft.policy,
+        profile=draft.profile,
         scores=draft.scores,
     )
     files = {
@@ -196,5 +204,6 @@ def _assemble(
         templates=facts.templates,
         skills=facts.skills,
         policy=facts.policy,
+        profile=facts.profile,
         scores=facts.scores,
     )

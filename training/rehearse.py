@@ -15,12 +15,14 @@ from numpy.typing import NDArray
 from salver.data.answer import Template
 from salver.data.case import PastCase
 from salver.data.message import Address
+from salver.data.profile import Profile, Seen
 from salver.data.reading import Request, Scored, Urgency
 from salver.models.choice import FREE, Ask, Example
 from salver.models.entities import CompanyEntities
 from salver.models.scope import LearnedScope
 from salver.pipeline.claims import claim
 from salver.pipeline.classify import Ranked, requests_of
+from salver.pipeline.drift import profile_of
 from salver.pipeline.fill import facts, fill
 from salver.pipeline.vote import votes_for
 from salver.training.evaluate import Prediction
@@ -69,6 +71,15 @@ class Rehearsal:
     def _ranked(self, row: np.ndarray, top: int = 5) -> tuple[Scored, ...]:
         best = np.argsort(-row, kind="stable")[:top]
         return tuple(Scored(label=self._labels[i], probability=float(row[i])) for i in best)
+
+    def profile(self) -> Profile:
+        """How the messages look to models that have not seen them."""
+        return profile_of(
+            [
+                Seen(intent=one.found, probability=one.confidence, cosine=row[0][1] if row else 0.0)
+                for one, row in zip(self.predictions, self._unseen.nearest, strict=True)
+            ]
+        )
 
     def scope(self) -> tuple[LearnedScope, float]:
         """The scope model, and the threshold that few known requests lie under."""

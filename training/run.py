@@ -185,8 +185,7 @@ def draft_of(
     past = {one.case.id: one.past(made_of.get(one.case.id, ())) for one in lessons}
     never = order.never_answer if order.never_answer is not None else NEVER_ANSWERED
     rehearsal = Rehearsal(lessons, found.unseen, found.intents.labels)
-    scope, scope_at = rehearsal.scope()
-    part_at = rehearsal.part_at()
+    (scope, scope_at), part_at = rehearsal.scope(), rehearsal.part_at()
     own = {(one.intent, one.lang, one.id): one.text for one in templates}
     choice, shares = TemplateChoice.fit(rehearsal.examples(past, templates), rehearsal.folds(), own, Grams())
     rules = Rules(finder=CompanyEntities(order.company), never=never, past=past)
@@ -214,6 +213,7 @@ def draft_of(
             part_at=part_at,
             never_answer=never,
         ),
+        profile=rehearsal.profile(),
         scores=scores | _described(lessons, found, rehearsal) | _bounded(bound, eligible, len(lessons), order),
     )
 
