@@ -59,4 +59,7 @@ def _row(record: DecisionRecord) -> dict[str, object]:
         "urgency": int(record.urgency),
         "line": record.line,
         "line_sha256": record.line_sha256,
+        "intent": record.seen.intent if record.seen else None,
+        "probability": record.seen.probability if record.seen else None,
+        "cosine": record.seen.cosine if record.seen else None,
     }

@@ -4,8 +4,6 @@ Every threshold of a bundle comes from here: from when on a part of a message is
 message asks for something known, and from when on it may be answered without a person.
 """
 
-import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +18,7 @@ from salver.data.reading import Request, Scored, Urgency
 from salver.models.choice import FREE, Ask, Example
 from salver.models.entities import CompanyEntities
 from salver.models.scope import LearnedScope
+from salver.pipeline.check import says
 from salver.pipeline.claims import claim
 from salver.pipeline.classify import Ranked, requests_of
 from salver.pipeline.drift import profile_of
@@ -29,9 +28,6 @@ from salver.training.evaluate import Prediction
 from salver.training.fit import Unseen, folds
 from salver.training.prepare import Lesson
 
-_WORD = re.compile(r"\w+")
-_DENIALS = ("nicht", "kein", "keine", "keinen", "keiner", "nie", "ohne", "not", "no", "never", "without", "cannot", "t")
-_SAYS = 0.9
 _PART_GRID = tuple(round(0.3 + 0.05 * step, 2) for step in range(14))
 _SCOPE_MISSED = 0.02
 """The share of known requests that may be taken for unknown."""
@@ -175,13 +171,6 @@ class Rehearsal:
             and len(lesson.case.intents) == 1
             and (best in rules.past[lesson.case.id].templates or says(lesson.answer, templates[best].text)),
         )
-
-
-def says(answer: str, template: str) -> bool:
-    """Whether nine tenths of a template's words stand in an answer, all that deny something among them."""
-    wanted, said = (Counter(_WORD.findall(text.casefold())) for text in (template, answer))
-    denied = any(wanted[word] != said[word] for word in _DENIALS)
-    return not denied and (wanted & said).total() >= _SAYS * max(wanted.total(), 1)
 
 
 def _sender(lesson: Lesson) -> Address:

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from salver.data.case import PastCase
-from salver.data.correction import Correction
+from salver.data.correction import Check, Correction
 from salver.data.errors import StoreError
 from salver.data.message import RawMessage
+from salver.data.profile import Seen
 from salver.data.reading import Urgency
 from salver.data.record import Counts, DecisionRecord, QueueEntry
 from salver.data.store import Store
@@ -159,6 +160,49 @@ def test_a_correction_of_an_unknown_message_is_refused(store):
     with pytest.raises(StoreError, match=r"There is no message abc. Correct a message that was taken in here."):
         store.correct(Correction(message="abc", agent="mara", at=NOW, answer="Gern."))
     assert store.corrections() == []
+
+
+def test_what_an_agent_says_is_right_or_wrong_is_kept_as_said(store):
+    raw = mail(1)
+    store.take_in([raw])
+    said = [Correction(message=raw.key, agent="mara", at=NOW, right=right) for right in (True, False, None)]
+    for one in said:
+        store.correct(one)
+    assert store.corrections() == said
+    assert store.checks("first") == []
+
+
+def test_of_each_checked_answer_counts_what_was_said_last_in_the_place_of_what_was_said_first(store):
+    raws = [mail(n) for n in range(4)]
+    store.take_in(raws)
+    store.decided([record(raw, reason="audit") for raw in raws])
+    for n, bundle, right in ((2, "first", True), (0, "first", True), (0, "other", False), (2, "first", False)):
+        said = Correction(message=raws[n].key, agent="mara", at=NOW, right=right)
+        store.correct(said, Check(message=raws[n].key, bundle=bundle, right=right))
+    assert store.checks("first") == [False, True]
+    assert store.checks("other") == [False]
+    assert store.checks("none") == []
+    assert store.unchecked("first") == [raws[1].key, raws[3].key]
+    assert store.unchecked("other") == []
+
+
+def test_a_check_of_an_unknown_message_is_refused(store):
+    said = Correction(message="abc", agent="mara", at=NOW, right=True)
+    with pytest.raises(StoreError, match="There is no message abc"):
+        store.correct(said, Check(message="abc", bundle="first", right=True))
+    assert store.checks("first") == []
+
+
+def test_how_the_newest_messages_looked_is_known_by_bundle(store):
+    raws = [mail(n) for n in range(6)]
+    looks = [Seen(intent=f"i{n}", probability=0.1 * n, cosine=1 / 3) for n in range(6)]
+    store.take_in(raws)
+    store.decided([record(raws[n], "route", seen=looks[n]) for n in range(4)])
+    store.decided([record(raws[4], "leave"), record(raws[5], seen=looks[5], bundle="other")])
+    assert store.newest_seen("first", 3) == looks[3:0:-1]
+    assert store.newest_seen("other", 9) == [looks[5]]
+    assert store.decision(raws[1].key).seen == looks[1]
+    assert store.decision(raws[4].key).seen is None
 
 
 def test_cases_are_remembered_with_their_vectors_and_forgotten_for_good(store):
