@@ -53,13 +53,14 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AutoAnswer:
-    """Send `answer`. `template` names the proven text it is made of."""
+    """Send `answer`. `body` is what stands in it between greeting and closing, `template` the proven text of that."""
 
     reason: Reason
     because: str
     evidence: Evidence
     answer: str
     template: str
+    body: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
