@@ -13,6 +13,8 @@ class Reason(StrEnum):
     """Why a decision was taken. A code never changes its meaning; new ones are added."""
 
     RECURRING = "recurring"  # AutoAnswer: a proven template fits within the error bound
+    AUDIT = "audit"  # Route: it would have been answered by itself; by lot a person checks the answer
+    BOUND_EXPIRED = "bound_expired"  # Route: it would have been answered, but the error bound is not held any more
     MACHINE = "machine"  # Leave: no person wrote it
     NEVER_ANSWERED = "never_answered"  # Route: the owner wants a person for this intent
     SEVERAL_REQUESTS = "several_requests"  # Route: more than one thing is asked
@@ -51,13 +53,14 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AutoAnswer:
-    """Send `answer`. `template` names the proven text it is made of."""
+    """Send `answer`. `body` is what stands in it between greeting and closing, `template` the proven text of that."""
 
     reason: Reason
     because: str
     evidence: Evidence
     answer: str
     template: str
+    body: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

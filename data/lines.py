@@ -67,6 +67,7 @@ def _further(tray: Tray) -> dict[str, Any]:
         "template": decision.template if isinstance(decision, AutoAnswer) else None,
         "urgency_because": tray.reading.urgency_because if tray.reading else None,
         "agent_because": assignment.because if assignment else None,
+        "cosine": _rounded(tray.reading.cosine) if tray.reading else None,
     }
 
 

@@ -6,8 +6,9 @@ from hashlib import sha256
 from typing import Any
 
 from salver.data.case import PastCase
-from salver.data.correction import Correction
+from salver.data.correction import Check, Correction
 from salver.data.message import RawMessage
+from salver.data.profile import Seen
 from salver.data.reading import Urgency
 from salver.data.record import DecisionRecord, QueueEntry, StoredMessage
 
@@ -56,6 +57,9 @@ def stored_of(row: Any) -> StoredMessage:
 
 def record_of(row: Any) -> DecisionRecord:
     """The decision of a row."""
+    seen = None
+    if row.intent is not None:
+        seen = Seen(intent=row.intent, probability=row.probability, cosine=row.cosine)
     return DecisionRecord(
         message=row.message,
         bundle=row.bundle,
@@ -67,6 +71,7 @@ def record_of(row: Any) -> DecisionRecord:
         queue=row.queue,
         due=row.due,
         urgency=Urgency(row.urgency),
+        seen=seen,
     )
 
 
@@ -97,6 +102,7 @@ def row_of_correction(correction: Correction) -> dict[str, Any]:
         "answer": correction.answer,
         "assignee": correction.assignee,
         "reason": correction.reason,
+        "is_right": correction.right,
     }
 
 
@@ -111,7 +117,13 @@ def correction_of(row: Any) -> Correction:
         answer=row.answer,
         assignee=row.assignee,
         reason=row.reason,
+        right=row.is_right,
     )
+
+
+def row_of_check(check: Check) -> dict[str, Any]:
+    """The row of a check."""
+    return {"message": check.message, "bundle": check.bundle, "is_right": check.right}
 
 
 def row_of_case(case: PastCase) -> dict[str, Any]:

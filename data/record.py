@@ -6,13 +6,14 @@ from hashlib import sha256
 from typing import Literal
 
 from salver.data.message import RawMessage
+from salver.data.profile import Seen
 from salver.data.reading import Urgency
 
 State = Literal["waiting", "done", "quarantined"]
 Kind = Literal["answer", "route", "leave"]
 
 NO_HASH = "0" * 64
-"""What stands before the first record of the audit."""
+"""What stands before the first record of the trail."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +32,8 @@ class StoredMessage:
 class DecisionRecord:
     """One decision as it is kept. `line` is the whole of it as JSON, the same that a batch writes.
 
-    `agent`, `queue`, `due` and `urgency` are those of a routed message, for the order in which people work.
+    `agent`, `queue`, `due` and `urgency` are those of a routed message, for the order in which people work. `seen` is
+    how the message looked, or None where nothing was to be understood.
     """
 
     message: str
@@ -44,6 +46,7 @@ class DecisionRecord:
     queue: str = ""
     due: datetime | None = None
     urgency: Urgency = Urgency.NORMAL
+    seen: Seen | None = None
 
     def hash_after(self, previous: str) -> str:
         """The hash that chains this record to the one before.

@@ -4,10 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
     Dialect,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -20,7 +22,7 @@ from sqlalchemy import (
 
 from salver.data.record import in_utc, storable
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration; a test holds that it is."""
 
 VERSION_TABLE = "salver_version"
@@ -91,7 +93,11 @@ decisions = Table(
     Column("line_sha256", Words, nullable=False),
     Column("previous", Words, nullable=False),
     Column("hash", Words, nullable=False),
+    Column("intent", Words),
+    Column("probability", Float),
+    Column("cosine", Float),
     Index("decisions_by_message", "message", "id"),
+    Index("decisions_by_bundle", "bundle", "id"),
 )
 
 chain = Table(
@@ -101,7 +107,7 @@ chain = Table(
     Column("last_id", Integer, nullable=False),
     Column("last_hash", Words, nullable=False),
 )
-"""The end of the audit, in one row: who adds to it locks this row, and who cuts the audit short is found out."""
+"""The end of the trail, in one row: who adds to it locks this row, and who cuts the trail short is found out."""
 
 queue = Table(
     "queue",
@@ -128,8 +134,20 @@ corrections = Table(
     Column("answer", Words),
     Column("assignee", Words),
     Column("reason", Words, nullable=False),
+    Column("is_right", Boolean),
     Index("corrections_by_message", "message"),
 )
+
+checks = Table(
+    "checks",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("message", Words, ForeignKey("messages.key"), nullable=False),
+    Column("bundle", Words, nullable=False),
+    Column("is_right", Boolean, nullable=False),
+    Index("checks_by_bundle", "bundle", "message", unique=True),
+)
+"""What was found last of each answer that was set aside."""
 
 cases = Table(
     "cases",

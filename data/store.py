@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, case, delete, func, insert, select, update
+from sqlalchemy import Connection, Table, case, delete, func, insert, select, update
 
-from salver.data import audit, schema
+from salver.data import schema, trail, watched
 from salver.data.case import PastCase
-from salver.data.correction import Correction
+from salver.data.correction import Check, Correction
 from salver.data.database import Database
 from salver.data.errors import StoreError
 from salver.data.mapping import (
@@ -20,12 +20,14 @@ from salver.data.mapping import (
     raw_of,
     record_of,
     row_of_case,
+    row_of_check,
     row_of_correction,
     row_of_entry,
     row_of_message,
     stored_of,
 )
 from salver.data.message import RawMessage
+from salver.data.profile import Seen
 from salver.data.reading import Urgency
 from salver.data.record import Counts, DecisionRecord, QueueEntry, StoredMessage
 
@@ -109,14 +111,14 @@ class Store(Database):
         return Counts(**{"waiting": 0, "done": 0, "quarantined": 0} | {row[0]: row[1] for row in rows}, copies=again)
 
     def decided(self, records: Sequence[DecisionRecord]) -> None:
-        """Add decisions to the audit; their messages are done, and routed ones wait for a person. All or nothing."""
+        """Add decisions to the trail; their messages are done, and routed ones wait for a person. All or nothing."""
         if not records:
             return
         newest = {record.message: record for record in records}
         routed = [row_of_entry(record) for record in newest.values() if record.kind == "route"]
         messages, queue = schema.messages, schema.queue
         with self.writing() as connection:
-            audit.append(connection, records)
+            trail.append(connection, records)
             for some in _chunks(sorted(newest)):
                 connection.execute(update(messages).where(messages.c.key.in_(some)).values(state="done", fault=""))
                 connection.execute(delete(queue).where(queue.c.message.in_(some)))
@@ -138,10 +140,10 @@ class Store(Database):
                 found.update((row.message, record_of(row)) for row in rows)
         return found
 
-    def audit(self) -> Iterator[DecisionRecord]:
+    def trail(self) -> Iterator[DecisionRecord]:
         """All decisions ever taken, oldest first. Raises StoreError at the first that was changed or removed."""
         with self.reading() as connection:
-            yield from audit.verified(connection, self.place)
+            yield from trail.verified(connection, self.place)
 
     def queue(self, agent: str | None = None, limit: int = 100) -> list[QueueEntry]:
         """Routed messages that nobody has answered, those due first on top, of one agent or of all."""
@@ -160,8 +162,11 @@ class Store(Database):
         with self.reading() as connection:
             return {row[0]: row[1] for row in connection.execute(query)}
 
-    def correct(self, correction: Correction) -> None:
-        """Keep what an agent changed. With an answer the message waits no longer; otherwise its place may change."""
+    def correct(self, correction: Correction, check: Check | None = None) -> None:
+        """Keep what an agent changed. With an answer the message waits no longer; otherwise its place may change.
+
+        `check` is what it says of an answer that was set aside; of each answer only what was said last counts.
+        """
         queue = schema.queue
         here = queue.c.message == correction.message
         moved: dict[str, Any] = {}
@@ -172,6 +177,8 @@ class Store(Database):
         with self.writing() as connection:
             self._demand(connection, correction.message)
             connection.execute(insert(schema.corrections), row_of_correction(correction))
+            if check is not None:
+                self._put(connection, schema.checks, [row_of_check(check)], ["bundle", "message"])
             if correction.answer is not None:
                 connection.execute(delete(queue).where(here))
             elif moved:
@@ -183,6 +190,21 @@ class Store(Database):
             rows = connection.execute(select(schema.corrections).order_by(schema.corrections.c.id))
             return [correction_of(row) for row in rows]
 
+    def checks(self, bundle: str) -> list[bool]:
+        """Whether each checked answer of a bundle was right, in the order in which they were first checked."""
+        with self.reading() as connection:
+            return watched.right_ones(connection, bundle)
+
+    def unchecked(self, bundle: str) -> list[str]:
+        """The messages whose answer by this bundle was set aside and is not checked yet, oldest first."""
+        with self.reading() as connection:
+            return watched.unchecked(connection, bundle)
+
+    def newest_seen(self, bundle: str, most: int) -> list[Seen]:
+        """How the newest of the messages looked that a bundle decided and could read."""
+        with self.reading() as connection:
+            return watched.newest_seen(connection, bundle, most)
+
     def remember(self, cases: Sequence[PastCase], encoder: str, vectors: Sequence[bytes]) -> None:
         """Keep cases learned from corrections with their vectors (little-endian float32) by this encoder."""
         pairs = list(zip(cases, vectors, strict=True))
@@ -190,11 +212,8 @@ class Store(Database):
             return
         rows = [{"case_id": one.id, "encoder": encoder, "dim": len(v) // 4, "vector": v} for one, v in pairs]
         with self.writing() as connection:
-            for table, values in ((schema.cases, [row_of_case(one) for one in cases]), (schema.vectors, rows)):
-                statement = self.insert(table)
-                new = {one.name: one for one in statement.excluded if not one.primary_key}
-                keys = list(table.primary_key)
-                connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=new), values)
+            self._put(connection, schema.cases, [row_of_case(one) for one in cases], ["id"])
+            self._put(connection, schema.vectors, rows, ["case_id", "encoder"])
 
     def cases(self) -> list[PastCase]:
         """The cases learned from corrections."""
@@ -213,6 +232,12 @@ class Store(Database):
         with self.writing() as connection:
             for some in _chunks(ids):
                 connection.execute(delete(schema.cases).where(schema.cases.c.id.in_(some)))
+
+    def _put(self, connection: Connection, table: Table, rows: list[dict[str, Any]], keys: list[str]) -> None:
+        """Insert rows; one with the same keys as another takes its place."""
+        statement = self.insert(table)
+        new = {one.name: one for one in statement.excluded if not one.primary_key and one.name not in keys}
+        connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=new), rows)
 
     def _demand(self, connection: Connection, key: str) -> None:
         table = schema.messages

@@ -10,7 +10,7 @@ sha256 before a byte of it is used. There is no pickle in it: `.npz` without obj
     choice.npz          the centres from which a template is chosen
     vectors.npz         a vector a case, from which the index is built
     cases.json          masked questions and answers
-    facts.json          company, team, scope, templates, skills, policy, weights of the ranking, scores
+    facts.json          company, team, scope, templates, skills, policy, profile, weights of the ranking, scores
 """
 
 from collections.abc import Mapping
@@ -29,6 +29,7 @@ from salver.data.company import Company
 from salver.data.errors import BundleError
 from salver.data.policy import Policy
 from salver.models.answers import WEIGHTS, Weights
+from salver.data.profile import Profile
 from salver.models.choice import Key, TemplateChoice
 from salver.models.entities import CompanyEntities
 from salver.models.folder import arrays_of, bytes_of, checked, write_folder
@@ -50,7 +51,10 @@ Worth = Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bundle:
-    """Everything that the way of a message needs. `cases` says by id what the neighbours' ids mean."""
+    """Everything that the way of a message needs. `cases` says by id what the neighbours' ids mean.
+
+    `profile` is how messages looked at the training, or None where that was not kept.
+    """
 
     name: str
     created: datetime
@@ -70,6 +74,7 @@ class Bundle:
     skills: tuple[Skill, ...]
     policy: Policy
     ranking: Weights = field(default_factory=lambda: WEIGHTS)
+    profile: Profile | None = None
     scores: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -83,6 +88,7 @@ class _Facts:
     skills: tuple[Skill, ...]
     policy: Policy
     ranking: dict[str, Worth] = field(default_factory=lambda: dict(WEIGHTS))
+    profile: Profile | None = None
     scores: dict[str, Any]
 
 
@@ -117,6 +123,7 @@ class Draft:
     templates: tuple[Template, ...]
     skills: tuple[Skill, ...]
     policy: Policy
+    profile: Profile | None
     ranking: Weights = field(default_factory=lambda: WEIGHTS)
     scores: dict[str, Any]
 
@@ -132,6 +139,7 @@ def save(draft: Draft, folder: Path) -> None:
         skills=draft.skills,
         policy=draft.policy,
         ranking=dict(draft.ranking),
+        profile=draft.profile,
         scores=draft.scores,
     )
     files = {
@@ -200,5 +208,6 @@ def _assemble(
         skills=facts.skills,
         policy=facts.policy,
         ranking=facts.ranking,
+        profile=facts.profile,
         scores=facts.scores,
     )

@@ -73,8 +73,8 @@ def classify(messages: Sequence[Message], cleaned: Sequence[Cleaned], bundle: Bu
     languages = bundle.languages.guess(questions)
     levels = bundle.urgency.levels(masked)
     return [
-        _reading(*of_one, scope_at=bundle.policy.scope_at)
-        for of_one in zip(languages, requests, levels, known, entities, strict=True)
+        _reading(*of_one, cosine=whole.density, scope_at=bundle.policy.scope_at)
+        for whole, *of_one in zip(wholes, languages, requests, levels, known, entities, strict=True)
     ]
 
 
@@ -96,6 +96,7 @@ def _reading(
     scope: float,
     entities: tuple[Entity, ...],
     *,
+    cosine: float,
     scope_at: float,
 ) -> Reading:
     urgency, probability, because = level
@@ -109,6 +110,7 @@ def _reading(
         scope=scope,
         in_scope=scope >= scope_at,
         entities=entities,
+        cosine=cosine,
     )
 
 

@@ -200,4 +200,5 @@ def _answer(asked: _Asked, found: Match, bundle: Bundle) -> AutoAnswer:
         evidence=_evidence(Reason.RECURRING, asked, found, bundle.name),
         answer="",
         template=one.template.id,
+        body=one.text,
     )

@@ -12,6 +12,7 @@ from salver.data.case import PastCase
 from salver.data.decision import AutoAnswer, Decision, Evidence, Leave, Reason, Route, Tray
 from salver.data.message import Message, Problem, RawMessage
 from salver.data.reading import Cleaned, Reading, Screening
+from salver.data.standing import Standing
 from salver.models.bundle import Bundle, load
 from salver.models.ports import Vectors
 from salver.pipeline.classify import classify
@@ -23,6 +24,7 @@ from salver.pipeline.rank import PastAnswers
 from salver.pipeline.read import read
 from salver.pipeline.route import Loads, by_agent, route
 from salver.pipeline.screen import screen
+from salver.pipeline.withhold import AUDIT_SHARE, withhold
 
 Clock = Callable[[], datetime]
 
@@ -40,10 +42,14 @@ class Pipeline:
     print(tray.decision.because)
     """
 
-    def __init__(self, bundle: Bundle, *, team: Team | None = None, clock: Clock = now_utc) -> None:
+    def __init__(
+        self, bundle: Bundle, *, team: Team | None = None, clock: Clock = now_utc, audit_share: float = AUDIT_SHARE
+    ) -> None:
         self.bundle = bundle
         self.team = team or bundle.team
         self.loads = Loads()
+        self.standing = Standing()
+        self._audit_share = audit_share
         self._skills = by_agent(bundle.skills)
         self._past = PastAnswers(bundle.cases.values(), bundle.encoder, bundle.ranking)
         self._clock = clock
@@ -62,7 +68,7 @@ class Pipeline:
         return self.assign(self.prepare(raws))
 
     def prepare(self, raws: Sequence[RawMessage]) -> list[Tray]:
-        """All steps but the last. They need nothing but the bundle, so that many processes can share the work."""
+        """All steps but the last two. They need nothing but the bundle, so that many processes can share the work."""
         try:
             return self._prepare(raws)
         except Exception as error:  # one message must not stop the others: each is tried alone
@@ -71,8 +77,9 @@ class Pipeline:
             return [tray for raw in raws for tray in self.prepare([raw])]
 
     def assign(self, trays: Sequence[Tray]) -> list[Tray]:
-        """The last step, one after the other: who should answer, given what everybody has to do already."""
-        return [self._assign(tray) for tray in trays]
+        """The last steps, one message after the other: what is not sent after all, for an audit or because the error
+        bound does not stand any more; and who should answer, given what everybody has to do already."""
+        return [self._assign(withhold(tray, self.standing, self._audit_share)) for tray in trays]
 
     def learn(self, cases: Sequence[PastCase], vectors: Vectors | None = None) -> None:
         """Let resolved cases join the neighbours and the answers at once; `vectors` are theirs, if known."""

@@ -14,7 +14,7 @@ from salver.models.bundle import Bundle
 from salver.pipeline.mask import mask_case
 from salver.pipeline.read import read
 from salver.pipeline.run import Pipeline
-from salver.serve.recording import known_line
+from salver.serve.recording import check_of, known_line
 
 _BYTES = np.dtype("<f4")
 
@@ -22,10 +22,12 @@ _BYTES = np.dtype("<f4")
 def learn(corrections: Sequence[Correction], store: Store, pipeline: Pipeline) -> list[PastCase]:
     """Keep corrections, and let the messages whose intent or answer is known now join the neighbours at once.
 
-    Raises StoreError for a correction of a message that was never taken in.
+    What is only found right or wrong teaches nothing: the machine does not learn from its own answers. Raises
+    StoreError for a correction of a message that was never taken in.
     """
+    records = store.decisions([one.message for one in corrections])
     for correction in corrections:
-        store.correct(correction)
+        store.correct(correction, check_of(correction, records.get(correction.message)))
     cases = past_cases(corrected(store, pipeline.bundle.company, {one.message for one in corrections}), pipeline)
     if cases:
         vectors = pipeline.bundle.encoder.encode([case.question for case in cases])

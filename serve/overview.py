@@ -44,7 +44,7 @@ def draw(store: Store, bundle: Bundle, out: Path, truth: Mapping[str, str] | Non
 
 def newest_lines(store: Store) -> Iterator[dict[str, Any]]:
     """The line of the decision that counts of every message, in the order in which they were taken."""
-    newest = {bytes.fromhex(record.message): at for at, record in enumerate(store.audit())}
-    for at, record in enumerate(store.audit()):
+    newest = {bytes.fromhex(record.message): at for at, record in enumerate(store.trail())}
+    for at, record in enumerate(store.trail()):
         if newest.get(bytes.fromhex(record.message)) == at and record.line:
             yield json.loads(record.line)

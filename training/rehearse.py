@@ -4,8 +4,6 @@ Every threshold of a bundle comes from here: from when on a part of a message is
 message asks for something known, and from when on it may be answered without a person.
 """
 
-import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,21 +13,21 @@ from numpy.typing import NDArray
 from salver.data.answer import Template
 from salver.data.case import PastCase
 from salver.data.message import Address
+from salver.data.profile import Profile, Seen
 from salver.data.reading import Request, Scored, Urgency
 from salver.models.choice import FREE, Ask, Example
 from salver.models.entities import CompanyEntities
 from salver.models.scope import density
+from salver.pipeline.check import says
 from salver.pipeline.claims import claim
 from salver.pipeline.classify import Ranked, requests_of
+from salver.pipeline.drift import profile_of
 from salver.pipeline.fill import facts, fill
 from salver.pipeline.vote import votes_for
 from salver.training.evaluate import Prediction
 from salver.training.fit import Unseen
 from salver.training.prepare import Lesson
 
-_WORD = re.compile(r"\w+")
-_DENIALS = ("nicht", "kein", "keine", "keinen", "keiner", "nie", "ohne", "not", "no", "never", "without", "cannot", "t")
-_SAYS = 0.9
 _PART_GRID = tuple(round(0.3 + 0.05 * step, 2) for step in range(14))
 
 
@@ -67,6 +65,15 @@ class Rehearsal:
     def _ranked(self, row: np.ndarray, top: int = 5) -> tuple[Scored, ...]:
         best = np.argsort(-row, kind="stable")[:top]
         return tuple(Scored(label=self._labels[i], probability=float(row[i])) for i in best)
+
+    def profile(self) -> Profile:
+        """How the messages look to models that have not seen them."""
+        return profile_of(
+            [
+                Seen(intent=one.found, probability=one.confidence, cosine=density(row))
+                for one, row in zip(self.predictions, self._unseen.nearest, strict=True)
+            ]
+        )
 
     def part_at(self) -> float:
         """The probability from which on a part is a request of its own: where several are told from one best (F1)."""
@@ -145,13 +152,6 @@ class Rehearsal:
             and len(lesson.case.intents) == 1
             and (best in rules.past[lesson.case.id].templates or says(lesson.answer, templates[best].text)),
         )
-
-
-def says(answer: str, template: str) -> bool:
-    """Whether nine tenths of a template's words stand in an answer, all that deny something among them."""
-    wanted, said = (Counter(_WORD.findall(text.casefold())) for text in (template, answer))
-    denied = any(wanted[word] != said[word] for word in _DENIALS)
-    return not denied and (wanted & said).total() >= _SAYS * max(wanted.total(), 1)
 
 
 def _sender(lesson: Lesson) -> Address:

@@ -216,6 +216,7 @@ def draft_of(
             part_at=part_at,
             never_answer=never,
         ),
+        profile=rehearsal.profile(),
         scores=_described(lessons, found, rehearsal) | scores | _bounded(bound, eligible, len(lessons), order),
     )
 

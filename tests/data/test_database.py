@@ -5,17 +5,24 @@ import sqlite3
 import subprocess
 import sys
 import time
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import event, text
+from sqlalchemy import event, insert, text, update
 
 from salver.data import database, schema
 from salver.data.errors import StoreError
+from salver.data.mapping import row_of_entry, row_of_message
 from salver.data.message import RawMessage
+from salver.data.profile import Seen
+from salver.data.record import NO_HASH, DecisionRecord
 from salver.data.store import Store
 
 
@@ -46,6 +53,48 @@ def test_the_migrations_make_the_tables_that_the_schema_says(store):
 def test_the_newest_migration_is_the_one_that_is_expected():
     folder = Path(database.__file__).parent / "migrations"
     assert ScriptDirectory(str(folder)).get_heads() == [schema.HEAD]
+
+
+def test_a_store_of_the_first_schema_is_brought_up_to_date_and_nothing_is_lost(url):
+    raws, at = [mail(n) for n in range(3)], datetime(2026, 3, 4, 11, tzinfo=UTC)
+    before = [
+        DecisionRecord(message=one.key, bundle="b", at=at, kind="route", reason="urgent", line="{}") for one in raws
+    ]
+    _store_of_the_first_schema(url, raws, before)
+    with Store.open(url) as store:
+        assert list(store.trail()) == before
+        assert [store.message(raw.key).raw for raw in raws] == raws
+        (said,) = store.corrections()
+        assert (said.message, said.intent, said.right) == (raws[0].key, "refund", None)
+        assert [entry.message for entry in store.queue()] == sorted(raw.key for raw in raws)
+        assert (store.newest_seen("b", 9), store.checks("b"), store.unchecked("b")) == ([], [], [])
+        newer = replace(before[0], reason="audit", seen=Seen(intent="refund", probability=0.9, cosine=0.5))
+        store.decided([newer])
+        assert list(store.trail()) == [*before, newer]
+        assert store.unchecked("b") == [raws[0].key]
+
+
+def _store_of_the_first_schema(url, raws, records):
+    """As the first version left it: its tables, and rows with its columns."""
+    engine = database.connect(database.parse_url(url))
+    config = Config()
+    config.set_main_option("script_location", str(Path(database.__file__).parent / "migrations"))
+    number, previous = 0, NO_HASH
+    with database.writing(engine) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(insert(schema.messages), [row_of_message(raw, 1, records[0].at) for raw in raws])
+        old = [one.name for one in schema.decisions.columns if one.name not in ("intent", "probability", "cosine")]
+        for number, one in enumerate(records, start=1):
+            row = {"id": number, "previous": previous, "hash": one.hash_after(previous), "urgency": 1}
+            known = {name: getattr(one, name) for name in old if name not in row}
+            connection.execute(insert(schema.decisions), known | row)
+            previous = row["hash"]
+        connection.execute(update(schema.chain).values(last_id=number, last_hash=previous))
+        connection.execute(insert(schema.queue), [row_of_entry(one) for one in records])
+        said = {"message": raws[0].key, "agent": "mara", "at": records[0].at, "intent": "refund", "reason": ""}
+        connection.execute(insert(schema.corrections), said)
+    engine.dispose()
 
 
 def test_sqlite_keeps_what_was_acknowledged(tmp_path):

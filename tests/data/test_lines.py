@@ -30,6 +30,7 @@ READING = Reading(
     urgency_because="Nothing in it is pressing.",
     scope=0.9,
     in_scope=True,
+    cosine=0.765432,
 )
 SUGGESTION = Suggestion(
     kind="template", text="Danke, {date}", score=0.777777, because="sent", cases=("c1",), intent="a", lang="de",
@@ -107,6 +108,7 @@ def test_a_routed_message_as_a_line() -> None:
         "template": None,
         "urgency_because": "Nothing in it is pressing.",
         "agent_because": "solves it",
+        "cosine": 0.7654,
     }
 
 

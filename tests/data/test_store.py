@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from salver.data.case import PastCase
-from salver.data.correction import Correction
+from salver.data.correction import Check, Correction
 from salver.data.errors import StoreError
 from salver.data.message import RawMessage
+from salver.data.profile import Seen
 from salver.data.reading import Urgency
 from salver.data.record import Counts, DecisionRecord, QueueEntry
 from salver.data.store import Store
@@ -76,7 +77,7 @@ def test_a_decision_on_nothing_known_changes_nothing(store):
     with pytest.raises(StoreError, match=r"This names a message that was never taken in. Take it in first"):
         store.decided([record(raw), record(mail(2))])
     assert store.counts().waiting == 1
-    assert list(store.audit()) == []
+    assert list(store.trail()) == []
 
 
 def test_the_newest_decision_counts_and_the_older_stay(store):
@@ -86,7 +87,7 @@ def test_the_newest_decision_counts_and_the_older_stay(store):
     store.decided([record(raw, "leave", reason="machine")])
     assert store.decision(raw.key).kind == "leave"
     assert store.queue() == []
-    assert [one.agent for one in store.audit()] == ["a", "b", ""]
+    assert [one.agent for one in store.trail()] == ["a", "b", ""]
 
 
 @pytest.mark.parametrize(
@@ -99,24 +100,24 @@ def test_the_newest_decision_counts_and_the_older_stay(store):
         ("UPDATE chain SET last_id = 3", 5),
     ],
 )
-def test_whoever_changes_the_audit_is_found_out(store, change, broken_at):
+def test_whoever_changes_the_trail_is_found_out(store, change, broken_at):
     raws = [mail(n) for n in range(4)]
     store.take_in(raws)
     store.decided([record(raw) for raw in raws])
-    assert len(list(store.audit())) == 4
+    assert len(list(store.trail())) == 4
     with store.writing() as connection:
         connection.execute(text(change))
-    with pytest.raises(StoreError, match=f"The audit is broken at decision {broken_at}. Somebody changed the store"):
-        list(store.audit())
+    with pytest.raises(StoreError, match=f"The trail is broken at decision {broken_at}. Somebody changed the store"):
+        list(store.trail())
 
 
-def test_an_erased_line_leaves_the_audit_whole(store):
+def test_an_erased_line_leaves_the_trail_whole(store):
     raws = [mail(n) for n in range(3)]
     store.take_in(raws)
     store.decided([record(raw) for raw in raws])
     with store.writing() as connection:
         connection.execute(text("UPDATE decisions SET line = '' WHERE id = 2"))
-    assert [one.line for one in store.audit()] == ['{"id": "ä"}', "", '{"id": "ä"}']
+    assert [one.line for one in store.trail()] == ['{"id": "ä"}', "", '{"id": "ä"}']
 
 
 def test_the_queue_has_first_what_is_due_first(store):
@@ -161,6 +162,49 @@ def test_a_correction_of_an_unknown_message_is_refused(store):
     assert store.corrections() == []
 
 
+def test_what_an_agent_says_is_right_or_wrong_is_kept_as_said(store):
+    raw = mail(1)
+    store.take_in([raw])
+    said = [Correction(message=raw.key, agent="mara", at=NOW, right=right) for right in (True, False, None)]
+    for one in said:
+        store.correct(one)
+    assert store.corrections() == said
+    assert store.checks("first") == []
+
+
+def test_of_each_checked_answer_counts_what_was_said_last_in_the_place_of_what_was_said_first(store):
+    raws = [mail(n) for n in range(4)]
+    store.take_in(raws)
+    store.decided([record(raw, reason="audit") for raw in raws])
+    for n, bundle, right in ((2, "first", True), (0, "first", True), (0, "other", False), (2, "first", False)):
+        said = Correction(message=raws[n].key, agent="mara", at=NOW, right=right)
+        store.correct(said, Check(message=raws[n].key, bundle=bundle, right=right))
+    assert store.checks("first") == [False, True]
+    assert store.checks("other") == [False]
+    assert store.checks("none") == []
+    assert store.unchecked("first") == [raws[1].key, raws[3].key]
+    assert store.unchecked("other") == []
+
+
+def test_a_check_of_an_unknown_message_is_refused(store):
+    said = Correction(message="abc", agent="mara", at=NOW, right=True)
+    with pytest.raises(StoreError, match="There is no message abc"):
+        store.correct(said, Check(message="abc", bundle="first", right=True))
+    assert store.checks("first") == []
+
+
+def test_how_the_newest_messages_looked_is_known_by_bundle(store):
+    raws = [mail(n) for n in range(6)]
+    looks = [Seen(intent=f"i{n}", probability=0.1 * n, cosine=1 / 3) for n in range(6)]
+    store.take_in(raws)
+    store.decided([record(raws[n], "route", seen=looks[n]) for n in range(4)])
+    store.decided([record(raws[4], "leave"), record(raws[5], seen=looks[5], bundle="other")])
+    assert store.newest_seen("first", 3) == looks[3:0:-1]
+    assert store.newest_seen("other", 9) == [looks[5]]
+    assert store.decision(raws[1].key).seen == looks[1]
+    assert store.decision(raws[4].key).seen is None
+
+
 def test_cases_are_remembered_with_their_vectors_and_forgotten_for_good(store):
     one = PastCase(
         id="c1", intent="refund", lang="de", question="q", answer="a", agent="mara", ending="resolved", templates=("t",)
@@ -198,10 +242,10 @@ def test_a_store_is_as_it_was_when_it_is_opened_again(url):
     with Store.open(url) as store:
         assert store.message(raw.key).raw == raw
         assert store.decision(raw.key) == record(raw, due=NOW)
-        assert len(list(store.audit())) == 1
+        assert len(list(store.trail())) == 1
 
 
-def test_two_writers_do_not_lose_a_message_nor_break_the_audit(url):
+def test_two_writers_do_not_lose_a_message_nor_break_the_trail(url):
     raws = [mail(n) for n in range(400)]
     new: list[list[str]] = []
 
@@ -219,7 +263,7 @@ def test_two_writers_do_not_lose_a_message_nor_break_the_audit(url):
         thread.join()
     with Store.open(url) as store:
         assert store.counts() == Counts(waiting=0, done=400, quarantined=0, copies=400)
-        assert len(list(store.audit())) == 400
+        assert len(list(store.trail())) == 400
     assert sorted(key for taken in new for key in taken) == sorted(raw.key for raw in raws)
 
 

@@ -38,6 +38,7 @@ def test_what_is_loaded_is_what_was_saved(small: Draft, bundle: Path) -> None:
     assert tuple(loaded.cases.values()) == small.cases
     assert loaded.team == small.team
     assert loaded.company == small.company
+    assert loaded.profile == small.profile
 
 
 def test_a_loaded_bundle_reads_texts_as_the_one_that_was_saved(small: Draft, bundle: Path) -> None:
@@ -116,6 +117,12 @@ def _linked(folder: Path) -> None:
     (folder / "vectors.npz").symlink_to(folder.parent / "elsewhere.npz")
 
 
+def _facts(folder: Path, change: Callable[[dict], object]) -> None:  # type: ignore[type-arg]
+    facts = json.loads((folder / "facts.json").read_text())
+    change(facts)
+    _rewrite(folder, "facts.json", json.dumps(facts).encode())
+
+
 HOSTILE: dict[str, Callable[[Path], object]] = {
     "a byte changed": lambda f: (f / "intents.npz").write_bytes((f / "intents.npz").read_bytes()[:-1] + b"x"),
     "cut short": lambda f: (f / "vectors.npz").write_bytes((f / "vectors.npz").read_bytes()[:100]),
@@ -155,6 +162,7 @@ HOSTILE: dict[str, Callable[[Path], object]] = {
     "a weight below zero": lambda f: _facts(f, ranking={"near": -1.0}),
     "an endless weight": lambda f: _facts(f, ranking={"near": 1e400}),
     "a ranking that is a list": lambda f: _facts(f, ranking=[1.0]),
+    "a profile without shares": lambda f: _facts(f, lambda one: one["profile"]["cosine"].update(shares=[])),
     "facts of another kind": lambda f: _rewrite(f, "facts.json", b'{"company": 5}'),
     "a text in place of an archive": lambda f: _rewrite(f, "intents.npz", b"PK\x03\x04 but not really"),
 }
@@ -172,6 +180,18 @@ def test_a_hostile_or_damaged_bundle_is_refused_with_words(bundle: Path, what: s
 def test_a_bundle_can_be_moved(bundle: Path, tmp_path: Path) -> None:
     shutil.move(bundle, tmp_path / "moved")
     assert load(tmp_path / "moved").name == "first"
+
+
+def test_a_training_keeps_how_the_messages_looked_that_it_had_not_seen(small: Draft) -> None:
+    assert small.profile is not None
+    assert small.profile.messages == len(small.cases)
+    assert sum(share for _, share in small.profile.intents) == pytest.approx(1)
+    assert all(0 < edge < 0.99 for edge in small.profile.cosine.edges), "no message is near to itself"
+
+
+def test_a_bundle_of_before_profiles_were_kept_is_still_good(bundle: Path) -> None:
+    _facts(bundle, lambda one: one.pop("profile"))
+    assert load(bundle).profile is None
 
 
 def test_a_policy_travels_whole(small: Draft, tmp_path: Path) -> None:

@@ -79,7 +79,7 @@ def test_twenty_at_once_of_one_message_are_decided_once(door: TestClient, tmp_pa
         done = list(pool.map(lambda _: door.post("/v1/messages", content=MAIL, headers=AS_MAIL), range(20)))
     assert sorted(one.status_code for one in done) == [200] * 19 + [201]
     with Store.open(str(tmp_path / "store.db")) as store:
-        assert len(list(store.audit())) == 1
+        assert len(list(store.trail())) == 1
         assert store.counts().copies == 19
 
 

@@ -83,7 +83,7 @@ def test_a_decision_whose_line_was_lost_keeps_its_decision(tmp_path: Path, store
     out.write_bytes(whole[: len(whole) // 3])
     work_off(source, out, store)
     assert out.read_bytes() == whole
-    assert len(list(store.audit())) == 200
+    assert len(list(store.trail())) == 200
 
 
 def test_a_message_that_was_stored_but_not_decided_is_decided(tmp_path: Path, store: Store) -> None:
@@ -133,7 +133,7 @@ def test_after_kills_at_any_moment_no_line_is_missing_and_none_twice(tmp_path: P
     assert salver(*map(str, command[1:]), "0", cwd=tmp_path).returncode == 0
     assert sorted(line["id"] for line in lines_of(out)) == sorted(keys(source))
     with Store.open(f"{out}.store.db") as store:
-        assert store.counts().done == len(list(store.audit())) == 1000 * kills
+        assert store.counts().done == len(list(store.trail())) == 1000 * kills
 
 
 def _wait_for_growth(out: Path, running: "subprocess.Popen[bytes]") -> None:

@@ -1,4 +1,4 @@
-"""The audit: every decision ever taken, each chained to the one before by a hash, so that no change goes unseen."""
+"""The trail: every decision ever taken, each chained to the one before by a hash, so that no change goes unseen."""
 
 from collections.abc import Iterator, Sequence
 
@@ -43,7 +43,7 @@ def verified(connection: Connection, where: str) -> Iterator[DecisionRecord]:
 
 def _broken(number: int, where: str) -> StoreError:
     todo = "Somebody changed the store by hand; compare it with its last copy."
-    return StoreError(f"The audit is broken at decision {number}", where=where, todo=todo)
+    return StoreError(f"The trail is broken at decision {number}", where=where, todo=todo)
 
 
 def _row(record: DecisionRecord) -> dict[str, object]:
@@ -59,4 +59,7 @@ def _row(record: DecisionRecord) -> dict[str, object]:
         "urgency": int(record.urgency),
         "line": record.line,
         "line_sha256": record.line_sha256,
+        "intent": record.seen.intent if record.seen else None,
+        "probability": record.seen.probability if record.seen else None,
+        "cosine": record.seen.cosine if record.seen else None,
     }

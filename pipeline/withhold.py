@@ -1,0 +1,65 @@
+"""What would have been answered by itself, and is laid before a person after all: for an audit, or for want of a bound.
+
+A share of the automatic answers is set aside by lot, so that what is found of them holds for all. The lot is a keyed
+hash of the message: the same by whatever door it comes, and none that a sender could draw again, who does not know the
+bundle's name.
+"""
+
+import hmac
+from dataclasses import replace
+from typing import assert_never
+
+from salver.data.answer import Suggestion
+from salver.data.decision import AutoAnswer, Leave, Reason, Route, Tray
+from salver.data.standing import Standing
+from salver.pipeline.explain import percent
+
+AUDIT_SHARE = 0.05
+"""The share of automatic answers that is set aside, where nobody says otherwise."""
+
+_MOST_SUGGESTIONS = 5
+_BYTES = 8
+
+
+def withhold(tray: Tray, standing: Standing, audit_share: float) -> Tray:
+    """The tray, in which an automatic answer perhaps has become the first suggestion. `audit_share` is 0 to 1."""
+    match tray.decision:
+        case AutoAnswer() as decision:
+            if not standing.held:
+                because = f"It would have been answered by itself, but not any more: {standing.because}"
+                return _withheld(tray, decision, Reason.BOUND_EXPIRED, because)
+            if lot(tray.message.key, decision.evidence.bundle) < audit_share:
+                share = f"{percent(audit_share, 2)} of such answers are laid before a person to check"
+                because = f"It would have been answered by itself, but {share}. {decision.because}"
+                return _withheld(tray, decision, Reason.AUDIT, because)
+            return tray
+        case Route() | Leave():
+            return tray
+        case _:
+            assert_never(tray.decision)
+
+
+def lot(message: str, bundle: str) -> float:
+    """A number from 0 to under 1 for a message's key, as good as drawn at random; always the same with one bundle."""
+    drawn = hmac.digest(bundle.encode(), message.encode(), "sha256")[:_BYTES]
+    return int.from_bytes(drawn, "big") / (1 << 8 * _BYTES)
+
+
+def _withheld(tray: Tray, decision: AutoAnswer, reason: Reason, because: str) -> Tray:
+    """The text that would have been sent comes first among the suggestions, and only once."""
+    first = Suggestion(
+        kind="template",
+        text=decision.body,
+        score=decision.evidence.confidence or 0.0,
+        because="it would have been sent without a person",
+        cases=decision.evidence.cases,
+        intent=tray.reading.main.intent if tray.reading else "",
+        lang=tray.reading.lang if tray.reading else "",
+        template=decision.template,
+    )
+    others = [one for one in tray.suggestions if one.template != first.template and one.text != first.text]
+    return replace(
+        tray,
+        decision=Route(reason=reason, because=because, evidence=decision.evidence),
+        suggestions=(first, *others)[:_MOST_SUGGESTIONS],
+    )
