@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """How one message looks: its likeliest intent with that probability, 0 to 1, and the mean cosine to the nearest few cases."""
+    """How one message looks: its likeliest intent with that probability, 0 to 1, and the mean cosine to the nearest
+    few cases."""
 
     intent: str
     probability: float

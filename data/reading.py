@@ -94,8 +94,8 @@ class Request:
 class Reading:
     """What was understood of a message. `requests` is never empty; the first is the main one.
 
-    `scope` is the probability that the message asks for anything known; `cosine` is the mean of those to the nearest few cases.
-    `urgency_because` names the words and facts that moved the urgency.
+    `scope` is the probability that the message asks for anything known; `cosine` is the mean of those to the
+    nearest few cases. `urgency_because` names the words and facts that moved the urgency.
     """
 
     lang: str

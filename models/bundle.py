@@ -28,8 +28,8 @@ from salver.data.case import PastCase
 from salver.data.company import Company
 from salver.data.errors import BundleError
 from salver.data.policy import Policy
-from salver.models.answers import WEIGHTS, Weights
 from salver.data.profile import Profile
+from salver.models.answers import WEIGHTS, Weights
 from salver.models.choice import Key, TemplateChoice
 from salver.models.entities import CompanyEntities
 from salver.models.folder import arrays_of, bytes_of, checked, write_folder
