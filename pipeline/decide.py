@@ -10,7 +10,7 @@ from salver.data.answer import Candidate, Match
 from salver.data.company import Company
 from salver.data.decision import AutoAnswer, Decision, Evidence, Leave, Reason, Route
 from salver.data.message import Message
-from salver.data.policy import Policy
+from salver.data.policy import ErrorBound, Policy
 from salver.data.reading import Reading, Screening, Urgency
 from salver.models.bundle import Bundle
 from salver.pipeline.claims import claim
@@ -68,6 +68,11 @@ class _Asked:
         return self.reading.main.intent
 
     @property
+    def bound(self) -> ErrorBound:
+        """The error bound of the main intent."""
+        return self.policy.bound_of(self.intent)
+
+    @property
     def lang(self) -> str:
         return self.reading.lang
 
@@ -117,20 +122,25 @@ def _no_template(asked: _Asked) -> str:
 
 
 def _bound_not_shown(asked: _Asked) -> str:
-    if asked.policy.answer_at is not None:
+    bound = asked.bound
+    if bound.answer_at is not None:
         return ""
-    return f"No threshold is shown to keep the error bound of {percent(asked.policy.max_error)}. {asked.policy.because}"
+    whose = f" for {bound.intent}" if bound.intent else ""
+    return f"No threshold is shown to keep the error bound of {percent(bound.max_error, 2)}{whose}. {bound.because}"
 
 
 def _not_sure(asked: _Asked) -> str:
-    one, least = asked.candidate, asked.policy.answer_at
+    one, least = asked.candidate, asked.bound.answer_at
     if one and least is not None and one.confidence >= least:
         return ""
     confidence, threshold = apart(one.confidence if one else 0.0, least or 0.0)
-    return (
-        f"Its confidence {confidence} is under the threshold {threshold}, "
-        f"at which at most {percent(asked.policy.max_error)} of automatic answers are wrong."
-    )
+    return f"Its confidence {confidence} is under the threshold {threshold}, {_kept(asked.bound)}"
+
+
+def _kept(bound: ErrorBound) -> str:
+    """What a threshold keeps: the end of a sentence."""
+    whose = f" to {bound.intent}" if bound.intent else ""
+    return f"at which at most {percent(bound.max_error, 2)} of automatic answers{whose} are wrong."
 
 
 def _slot_open(asked: _Asked) -> str:
@@ -183,7 +193,7 @@ def _evidence(reason: Reason, asked: _Asked, found: Match, bundle: str) -> Evide
     if reason is Reason.OUT_OF_SCOPE:
         confidence, threshold = asked.reading.scope, asked.policy.scope_at
     elif reason in (Reason.NOT_SURE, Reason.SLOT_OPEN, Reason.NO_REPLY_WANTED, Reason.RECURRING):
-        threshold = asked.policy.answer_at
+        threshold = asked.bound.answer_at
     return Evidence(bundle=bundle, cases=cases[:_SHOWN], confidence=confidence, threshold=threshold)
 
 
@@ -191,12 +201,12 @@ def _answer(asked: _Asked, found: Match, bundle: Bundle) -> AutoAnswer:
     one = asked.candidate
     if one is None:
         raise ValueError("a rule let a message pass that has no candidate")
-    confidence, threshold = f"{one.confidence:.2f}", f"{asked.policy.answer_at:.2f}"
+    confidence, threshold = f"{one.confidence:.2f}", f"{asked.bound.answer_at:.2f}"
     return AutoAnswer(
         reason=Reason.RECURRING,
         because=f"{asked.intent} recurs: its text was sent to {counted(one.template.customers, 'customer')} by "
         f"{counted(one.template.agents, 'agent')}. Its confidence {confidence} reaches the threshold {threshold}, "
-        f"at which at most {percent(asked.policy.max_error)} of automatic answers are wrong.",
+        f"{_kept(asked.bound)}",
         evidence=_evidence(Reason.RECURRING, asked, found, bundle.name),
         answer="",
         template=one.template.id,

@@ -15,6 +15,7 @@ from salver.data.rows import folded
 from salver.data.tables import open_table
 from salver.models.bundle import Draft, load, save
 from salver.models.shelf import Shelf
+from salver.pipeline.explain import percent
 from salver.serve import show
 from salver.serve.bundles import adopt
 from salver.serve.learned import corrected
@@ -87,6 +88,7 @@ class Lesson:
             name=name,
             encoder=self.encoder,
             max_error=self.max_error,
+            max_error_of=settings.stricter(self.max_error),
             never_answer=settings.never_answer,
             columns=self.columns,
             intents_file=Path(self.intents) if self.intents else None,
@@ -205,6 +207,9 @@ def _facts(trained: Trained, folder: Path) -> dict[str, Any]:
         "templates": len(draft.templates),
         "answer_at": draft.policy.answer_at,
         "because": draft.policy.because,
+        "bounds_of": {
+            one.intent: {"answer_at": one.answer_at, "because": one.because} for one in draft.policy.bounds_of
+        },
         "later": draft.scores.get("later"),
         "columns": dict(trained.columns),
         "faults": [{"source": one.source, "line": one.line, "what": one.what} for one in trained.faults],
@@ -231,3 +236,5 @@ def _figures(trained: Trained) -> None:
     show.table(f"{draft.name}: on messages later than its training", columns, rows)
     show.words(f"{trained.lessons} cases, {len(draft.intents.labels)} intents, {len(draft.templates)} templates.")
     show.words(f"Answers by itself: {draft.policy.because}")
+    for one in draft.policy.bounds_of:
+        show.words(f"{one.intent}, at most {percent(one.max_error, 2)} wrong: {one.because}")

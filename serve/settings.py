@@ -42,6 +42,7 @@ class Settings:
     body_limit: int = 10_000_000
     workers: int = 0
     max_error: float | None = None
+    max_error_of: Mapping[str, float] = field(default_factory=dict)
     never_answer: tuple[str, ...] | None = None
 
     @property
@@ -53,6 +54,17 @@ class Settings:
     def shelf(self) -> Path:
         """The folder that holds the bundles."""
         return self.bundles or self.home / "bundles"
+
+    def stricter(self, max_error: float) -> Mapping[str, float]:
+        """The bounds of single intents beside a general one. Raises SettingsError for one that is laxer than that."""
+        for intent, bound in self.max_error_of.items():
+            if bound > max_error:
+                raise SettingsError(
+                    f"max_error_of.{intent} is {bound:g}, which is laxer than the bound of all answers, {max_error:g}",
+                    where=str(self.file or FILE),
+                    todo="Bounds of single intents can only be stricter: lower it, or raise max_error.",
+                )
+        return self.max_error_of
 
 
 _READERS: dict[str, Callable[[Any], Any]] = {
@@ -67,6 +79,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "body_limit": values.whole(1, 1 << 40),
     "workers": values.whole(0, 1_024),
     "max_error": values.share,
+    "max_error_of": values.shares,
     "never_answer": values.texts,
     "company.name": values.text,
     "company.own": values.owned,

@@ -53,6 +53,17 @@ def share(value: Any) -> float:
     return float(value)
 
 
+def shares(value: Any) -> dict[str, float]:
+    """A number above 0 and below 1 for each key."""
+    found = _table(value)
+    for key, one in found.items():
+        try:
+            share(one)
+        except ValueError as error:
+            raise ValueError(f"of {key} {error}") from None
+    return {key: float(one) for key, one in found.items()}
+
+
 def yes_or_no(value: Any) -> bool:
     """True or false."""
     if not isinstance(value, bool):

@@ -12,7 +12,7 @@ from salver.data.agent import Agent, Team
 from salver.data.case import Case
 from salver.data.company import Company
 from salver.data.errors import Fault, TrainingError
-from salver.data.policy import MIN_CUSTOMERS, NEVER_ANSWERED, Policy
+from salver.data.policy import MIN_CUSTOMERS, NEVER_ANSWERED
 from salver.models.answers import Weights
 from salver.models.bundle import Bundle, Draft
 from salver.models.choice import TemplateChoice
@@ -23,7 +23,7 @@ from salver.models.intents import NEIGHBOURS, StackedIntents
 from salver.models.ports import Encoder
 from salver.models.urgency import OrderedUrgency
 from salver.training import describe
-from salver.training.calibrate import Bound, choose
+from salver.training.bounds import Bounds, calibrate, newest_of, require_known
 from salver.training.evaluate import Prediction, evaluate
 from salver.training.fit import Understanding, fit_understanding
 from salver.training.gate import Exam, Verdict, better
@@ -53,6 +53,7 @@ class Order:
     name: str
     encoder: str = "history"
     max_error: float = 0.02
+    max_error_of: Mapping[str, float] = field(default_factory=dict)
     never_answer: tuple[str, ...] | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     intents_file: Path | None = None
@@ -143,6 +144,7 @@ def _lessons(order: Order, told: Tell) -> tuple[list[Lesson], tuple[Fault, ...],
             where=", ".join(map(str, order.sources)),
             todo="There is nothing to tell apart: give an archive with at least two intents, or one without labels.",
         )
+    require_known(order.max_error_of, intents)
     told(f"Masking {len(cases)} cases")
     return prepare(cases, order.company), tuple(gathered.faults), gathered.columns
 
@@ -193,7 +195,7 @@ def draft_of(
     choice, shares = TemplateChoice.fit(rehearsal.examples(past, templates), rehearsal.folds(), own, Grams())
     rules = Rules(finder=CompanyEntities(order.company), never=never, past=past)
     eligible = [one for one in rehearsal.answers(shares, templates, part_at, rules) if one.eligible]
-    bound = choose([one.confidence for one in eligible], [one.right for one in eligible], order.max_error)
+    bounds = calibrate(eligible, newest_of(lessons), order.max_error, order.max_error_of)
     return Draft(
         name=order.name,
         created=order.at,
@@ -208,16 +210,9 @@ def draft_of(
         vectors=found.vectors,
         templates=templates,
         skills=estimate([one.case for one in lessons], [one.lang for one in lessons]),
-        policy=Policy(
-            max_error=order.max_error,
-            answer_at=bound.at,
-            because=bound.because,
-            scope_at=scope_at,
-            part_at=part_at,
-            never_answer=never,
-        ),
+        policy=bounds.policy(order.at, scope_at=scope_at, part_at=part_at, never_answer=never),
         profile=rehearsal.profile(),
-        scores=_described(lessons, found, rehearsal) | scores | _bounded(bound, eligible, len(lessons), order),
+        scores=_described(lessons, found, rehearsal) | scores | _bounded(bounds, eligible, len(lessons)),
     )
 
 
@@ -226,9 +221,15 @@ def _urgency(lessons: Sequence[Lesson], rehearsal: Rehearsal) -> OrderedUrgency:
     return OrderedUrgency.fit([one.question for one in lessons], levels, rehearsal.folds())
 
 
-def _bounded(found: Bound, eligible: Sequence[Rehearsed], count: int, order: Order) -> dict[str, Any]:
-    """What the threshold keeps, and what others would."""
-    return {"bound": describe.bound(found, order.max_error), "coverage": describe.coverage(eligible, count)}
+def _bounded(bounds: Bounds, eligible: Sequence[Rehearsed], count: int) -> dict[str, Any]:
+    """What the thresholds keep, and what others would."""
+    return {
+        "bound": describe.bound(bounds.general, bounds.max_error),
+        "bounds_of": {
+            intent: describe.bound(found, bounds.max_error_of[intent]) for intent, found in bounds.of_intent.items()
+        },
+        "coverage": describe.coverage(eligible, count),
+    }
 
 
 def _described(lessons: Sequence[Lesson], found: Understanding, rehearsal: Rehearsal) -> dict[str, Any]:

@@ -90,11 +90,6 @@ def _rewrite(folder: Path, name: str, content: bytes) -> None:
     (folder / "manifest.json").write_text(json.dumps(manifest))
 
 
-def _facts(folder: Path, **changed: object) -> None:
-    facts = json.loads((folder / "facts.json").read_text())
-    _rewrite(folder, "facts.json", json.dumps(facts | changed).encode())
-
-
 def _manifest(folder: Path, change: Callable[[dict], object]) -> None:  # type: ignore[type-arg]
     manifest = json.loads((folder / "manifest.json").read_text())
     change(manifest)
@@ -158,10 +153,10 @@ HOSTILE: dict[str, Callable[[Path], object]] = {
     "opinions of another number": lambda f: _rewrite(f, "intents.npz", _with(f, "intents.npz", weights=np.ones(9))),
     "cases that are words": lambda f: _rewrite(f, "cases.json", b'["a", "b"]'),
     "cases that are no JSON": lambda f: _rewrite(f, "cases.json", b"[{"),
-    "a weight that is a word": lambda f: _facts(f, ranking={"near": "much"}),
-    "a weight below zero": lambda f: _facts(f, ranking={"near": -1.0}),
-    "an endless weight": lambda f: _facts(f, ranking={"near": 1e400}),
-    "a ranking that is a list": lambda f: _facts(f, ranking=[1.0]),
+    "a weight that is a word": lambda f: _facts(f, lambda one: one.update(ranking={"near": "much"})),
+    "a weight below zero": lambda f: _facts(f, lambda one: one.update(ranking={"near": -1.0})),
+    "an endless weight": lambda f: _facts(f, lambda one: one.update(ranking={"near": 1e400})),
+    "a ranking that is a list": lambda f: _facts(f, lambda one: one.update(ranking=[1.0])),
     "a profile without shares": lambda f: _facts(f, lambda one: one["profile"]["cosine"].update(shares=[])),
     "facts of another kind": lambda f: _rewrite(f, "facts.json", b'{"company": 5}'),
     "a text in place of an archive": lambda f: _rewrite(f, "intents.npz", b"PK\x03\x04 but not really"),

@@ -35,11 +35,10 @@ def test_the_models_see_the_subject_without_what_mail_programs_put_before_it(sub
     assert question(subject, "bitte helfen") == f"{seen}\nbitte helfen".strip()
 
 
-def test_what_was_asked_before_to_the_letter_is_as_near_as_can_be() -> None:
+def test_what_was_asked_before_is_near_and_what_nobody_asked_is_not() -> None:
     known = "Stromausfall in Steinau, wann kommt der Strom wieder?"
     again, other = read_of(mail(known), mail("Wann fährt der nächste Bus nach Hause?"))
-    assert again.cosine == pytest.approx(1, abs=1e-3)
-    assert other.cosine < 0.9
+    assert again.cosine > 0.9 > other.cosine
 
 
 def test_a_subject_with_which_the_text_begins_is_not_told_twice() -> None:

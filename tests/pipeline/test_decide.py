@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from salver.data.answer import Candidate, Match, Suggestion, Template
 from salver.data.decision import AutoAnswer, Decision, Leave, Reason, Route
 from salver.data.message import Message, Problem
-from salver.data.policy import Policy
+from salver.data.policy import ErrorBound, Policy
 from salver.data.reading import Reading, Screening, Urgency
 from salver.pipeline.decide import decide
 from tests.pipeline.small_bundle import COMPANY, a_reading, bundle_with, mail, small_bundle
@@ -38,6 +38,10 @@ def a_match(confidence: float = 0.95, **more: Any) -> Match:
     )
 
 
+def a_bound(intent: str, max_error: float, answer_at: float | None) -> ErrorBound:
+    return ErrorBound(intent=intent, max_error=max_error, answer_at=answer_at, because="398 are missing.")
+
+
 def decided(
     reading: Reading | None,
     found: Match | None = None,
@@ -61,6 +65,18 @@ def test_what_recurs_is_answered_and_says_on_what_evidence() -> None:
     assert decision.answer == ""
     evidence = decision.evidence
     assert (evidence.bundle, evidence.cases, evidence.confidence, evidence.threshold) == ("small", ("c1",), 0.95, 0.94)
+
+
+def test_an_intent_with_a_bound_of_its_own_is_answered_by_its_own_threshold() -> None:
+    own = a_bound("meter_reading", 0.005, 0.9)
+    decision = decided(a_reading(SURE), answer_at=0.99, bounds_of=(own,))
+    assert isinstance(decision, AutoAnswer)
+    assert decision.because.endswith(
+        "reaches the threshold 0.90, at which at most 0.5 % of automatic answers to meter_reading are wrong."
+    )
+    assert decision.evidence.threshold == 0.9
+    of_another = (a_bound("refund", 0.005, 0.9),)
+    assert decided(a_reading(SURE), answer_at=0.99, bounds_of=of_another).reason is Reason.NOT_SURE
 
 
 def test_mail_of_a_machine_is_left_alone_whatever_it_asks() -> None:
@@ -129,6 +145,21 @@ ROUTED: list[tuple[Reason, str, dict[str, Any]]] = [
         Reason.BOUND_NOT_SHOWN,
         "No threshold is shown to keep the error bound of 2 %. Of 200 checked answers none was wrong.",
         {"answer_at": None},
+    ),
+    (
+        Reason.BOUND_NOT_SHOWN,
+        "No threshold is shown to keep the error bound of 0.5 % for meter_reading. 398 are missing.",
+        {"answer_at": 0.1, "bounds_of": (a_bound("meter_reading", 0.005, None),)},
+    ),
+    (
+        Reason.NOT_SURE,
+        "Its confidence 0.95 is under the threshold 0.97, at which at most 1 % of automatic answers to move are wrong.",
+        {
+            "reading": a_reading({"move": 0.9}),
+            "found": a_match(intent="move"),
+            "answer_at": 0.1,
+            "bounds_of": (a_bound("move", 0.01, 0.97),),
+        },
     ),
     (
         Reason.NOT_SURE,
@@ -203,6 +234,11 @@ POLICIES = st.fixed_dictionaries(
         "answer_at": st.none() | st.floats(0, 1),
         "min_customers": st.integers(1, 12),
         "never_answer": st.lists(INTENTS, max_size=1).map(tuple),
+        "bounds_of": st.lists(
+            st.builds(a_bound, INTENTS, st.just(0.01), st.none() | st.floats(0, 1)),
+            max_size=2,
+            unique_by=lambda one: one.intent,
+        ).map(tuple),
     }
 )
 
@@ -222,14 +258,22 @@ def test_every_message_gets_one_decision_with_words(
 def test_a_stricter_policy_never_turns_a_route_into_an_answer(
     reading: Reading, found: Match, screening: Screening, one: dict[str, Any], other: dict[str, Any]
 ) -> None:
-    at = [policy["answer_at"] for policy in (one, other)]
+    both = [bundle_with(**some).policy for some in (one, other)]
     stricter = {
-        "answer_at": None if None in at else max(at),
+        "answer_at": strictest([some.answer_at for some in both]),
         "min_customers": max(one["min_customers"], other["min_customers"]),
         "never_answer": one["never_answer"] + other["never_answer"],
+        "bounds_of": tuple(
+            a_bound(intent, 0.01, strictest([some.bound_of(intent).answer_at for some in both]))
+            for intent in ("meter_reading", "refund")
+        ),
     }
     before, after = decided(reading, found, screening, **one), decided(reading, found, screening, **stricter)
     assert isinstance(before, AutoAnswer) or not isinstance(after, AutoAnswer)
+
+
+def strictest(thresholds: list[float | None]) -> float | None:
+    return None if None in thresholds else max(one for one in thresholds if one is not None)
 
 
 @given(READINGS, MATCHES)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from salver.data.errors import BundleError, InputError
+from salver.data.errors import BundleError, InputError, SettingsError
 from salver.serve.learn import Lesson, named, train
 from salver.serve.settings import Settings
 from tests.pipeline.small_bundle import ASKED, HOW, NOTED_EN, SLOW
@@ -53,6 +53,22 @@ def test_what_was_asked_of_a_training_is_remembered(tmp_path: Path) -> None:
     assert order.columns == {"answer": "reply"}
     assert order.company.own == ("support@shop.example",)
     assert (order.max_error, order.sources) == (0.01, (tmp_path / "a.jsonl",))
+
+
+def test_the_owner_s_stricter_bounds_go_along_and_laxer_ones_are_refused(tmp_path: Path) -> None:
+    settings = Settings(max_error_of={"tariff_change": 0.005})
+    assert asked(tmp_path / "a.jsonl").order("next", settings, AT).max_error_of == {"tariff_change": 0.005}
+    with pytest.raises(
+        SettingsError, match=r"max_error_of.tariff_change is 0.005, which is laxer than the bound of all"
+    ):
+        asked(tmp_path / "a.jsonl", max_error=0.001).order("next", settings, AT)
+
+
+def test_an_unknown_intent_in_the_settings_is_told(tmp_path: Path) -> None:
+    (tmp_path / "salver.toml").write_text("[max_error_of]\nmeter_readings = 0.01\n")
+    done = salver("train", archive(tmp_path / "a.jsonl"), "--out", "brain", "--map", "intents=label", cwd=tmp_path)
+    assert done.returncode == 2
+    assert 'max_error_of: no case has the intent "meter_readings". Did you mean meter_reading?' in done.stderr
 
 
 @pytest.mark.parametrize("content", ["", "{", '{"archives": 1}', "[]", '{"archives": [], "own": [], "surprise": 1}'])

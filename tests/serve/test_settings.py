@@ -50,6 +50,18 @@ def test_the_environment_wins_over_the_file(tmp_path):
     assert (settings.never_answer, settings.max_error) == (("x", "y"), 0.05)
 
 
+def test_an_intent_may_have_a_stricter_bound_but_no_laxer_one(tmp_path):
+    settings = load(tmp_path, "[max_error_of]\ntariff_change = 0.005\nmove = 0.02")
+    assert settings.stricter(0.02) == {"tariff_change": 0.005, "move": 0.02}
+    assert load(tmp_path).stricter(0.02) == {}
+    with pytest.raises(SettingsError) as error:
+        settings.stricter(0.01)
+    assert str(error.value) == (
+        f"{tmp_path}/salver.toml: max_error_of.move is 0.02, which is laxer than the bound of all answers, 0.01. "
+        "Bounds of single intents can only be stricter: lower it, or raise max_error."
+    )
+
+
 def test_paths_in_the_file_are_relative_to_it(tmp_path):
     settings = load(tmp_path, 'home = "data"\nteam = "/etc/agents.toml"', SALVER_BUNDLE="b")
     assert (settings.home, settings.team, settings.bundle) == (tmp_path / "data", Path("/etc/agents.toml"), Path("b"))
@@ -73,6 +85,11 @@ def test_secrets_are_not_shown(tmp_path):
         ("port = 70000", "port must be a whole number from 0 to 65535, not 70000. Correct it."),
         ("port = true", "port must be a whole number from 0 to 65535, not True. Correct it."),
         ("max_error = 2", "max_error must be a number between 0 and 1, not 2. Correct it."),
+        ("max_error_of = 0.01", "max_error_of must be a table in the settings file, not 0.01. Correct it."),
+        (
+            "[max_error_of]\nmove = 2",
+            "max_error_of of move must be a number between 0 and 1, not 2. Correct it.",
+        ),
         ("home = 1", "home must be a text, not 1. Correct it."),
         ("never_answer = 'x'", 'never_answer must be a list of texts such as ["a", "b"], not \'x\'. Correct it.'),
         ("tokens = [1]", 'tokens must be a list of texts such as ["a", "b"]. Correct it.'),
