@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from salver.models.contrast import Views, contrasted, halved, scaled
-from salver.models.grams import Grams, TfIdf
+from salver.models.grams import Grams, TfIdf, counted
 from salver.models.ports import Encoder, Vectors
 from salver.models.projection import Projection
 from salver.models.recent import Recent
@@ -83,7 +83,7 @@ class HistoryEncoder:
         """Learn from texts and the numbers of their intents, (n,) int64. The same input gives the same encoder."""
         grams = grams or Grams()
         times, features = grams.bags(texts).parts(grams.width)
-        weigh = TfIdf.fit(times @ features)
+        weigh = TfIdf.fit(counted(times, features))
         vectors = base.encode(texts) if base else None
         views = Views(times, weigh.weigh(features), None if vectors is None else _LOUD * vectors)
         table, bridge = contrasted(views, labels, DIM, seed)
