@@ -57,7 +57,7 @@ def main() -> None:
     rows = [json.loads(line) for line in Path(options.data).read_text("utf-8").splitlines() if line.strip()]
     rows = [row for row in rows if row.get("intent") or row.get("oos")]
     runs = [
-        measure(_few(train, options.per_intent, options.seed), test, options.encoder, learn_oos=options.learn_oos)
+        measure(few(train, options.per_intent, options.seed), test, options.encoder, learn_oos=options.learn_oos)
         for train, test in splits(rows, options.fold)
     ]
     figures = {key: round(float(np.mean([run[key] for run in runs])), 4) for key in runs[0]}
@@ -91,7 +91,7 @@ def splits(rows: list[Row], only: int | None) -> Iterator[tuple[list[Row], list[
         yield [r for r in rows if r["fold"] != fold], [r for r in rows if r["fold"] == fold]
 
 
-def _few(rows: list[Row], per_intent: int | None, seed: int) -> list[Row]:
+def few(rows: list[Row], per_intent: int | None, seed: int = 0) -> list[Row]:
     """At most so many rows of each intent, by lot; all of those that ask for none."""
     if per_intent is None:
         return rows

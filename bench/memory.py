@@ -9,13 +9,19 @@ _LOOK_S = 0.05
 
 
 class Peak:
-    """The most resident memory that this process and its children had together, looked at every 50 ms.
+    """The most resident memory that a process, this one by default, and its children had together: a look every 50 ms.
 
     `tell` is called with what there is, in bytes, every `every_s` seconds.
     """
 
-    def __init__(self, tell: Callable[[int], None] = lambda _: None, every_s: float = 30) -> None:
+    def __init__(
+        self,
+        tell: Callable[[int], None] = lambda _: None,
+        every_s: float = 30,
+        process: psutil.Process | None = None,
+    ) -> None:
         self.bytes = 0
+        self._process = process or psutil.Process()
         self._tell = tell
         self._looks = max(1, int(every_s / _LOOK_S))
         self._over = threading.Event()
@@ -30,13 +36,20 @@ class Peak:
         self._watch.join()
 
     def _look(self) -> None:
-        own, looks = psutil.Process(), 0
+        looks = 0
         while not self._over.wait(_LOOK_S):
-            now = sum(map(_resident, [own, *own.children(recursive=True)]))
+            now = sum(map(_resident, _family(self._process)))
             self.bytes = max(self.bytes, now)
             looks += 1
             if looks % self._looks == 0:
                 self._tell(now)
+
+
+def _family(process: psutil.Process) -> list[psutil.Process]:
+    try:
+        return [process, *process.children(recursive=True)]
+    except psutil.Error:  # it has ended
+        return []
 
 
 def _resident(process: psutil.Process) -> int:

@@ -7,18 +7,16 @@ and `split` (`train`, `val`, `test`), as for bench.intents; those of `val` are l
 import argparse
 import importlib.util
 import json
-import random
 import re
 import sys
-from collections import defaultdict
 from pathlib import Path
 
-from bench.intents import splits
+from bench.intents import few, splits
 from bench.page import write_section
 from bench.rivals.contest import RIVALS, NotRun, Rival, run
 from bench.rivals.environment import default_folder, python_of
 from bench.rivals.section import section
-from bench.rivals.trial import Figures, Job, Row
+from bench.rivals.trial import Figures, Job
 
 _MINILM = "all-MiniLM-L6-v2"
 _PAIRS = 10_000
@@ -81,23 +79,13 @@ def _job(options: argparse.Namespace) -> Job:
     if not rows or not all("split" in row for row in rows):
         raise SystemExit(f"bench.side_by_side: {options.data}: every row needs text, intent and split.")
     train, test = next(splits(rows, None))
-    train = few(train, options.per_intent) if options.per_intent else train
     return Job(
-        train=train,
+        train=few(train, options.per_intent),
         test=test,
         encoder=options.encoder or minilm_folder(),
         pairs=options.setfit_pairs,
         limit_s=options.textcat_s,
     )
-
-
-def few(rows: list[Row], count: int) -> list[Row]:
-    """At most so many rows of each intent, drawn; the same ones every time."""
-    chance = random.Random(0)  # noqa: S311 (nothing is secret)
-    by_intent: dict[str, list[Row]] = defaultdict(list)
-    for row in rows:
-        by_intent[row["intent"]].append(row)
-    return [row for one in by_intent.values() for row in chance.sample(one, min(count, len(one)))]
 
 
 def minilm_folder() -> str:

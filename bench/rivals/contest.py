@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 
-from bench.peak import Peak
+from bench.memory import Peak
 from bench.rivals.environment import NoEnvironment
 from bench.rivals.trial import Figures, Job
 
@@ -73,7 +73,7 @@ def _watched(command: list[str], folder: Path, limit_s: float) -> Figures:
         process = subprocess.Popen(
             command, cwd=_ROOT, env=_environment(), stdout=out, stderr=err, start_new_session=True
         )
-        with Peak(psutil.Process(process.pid)) as peak:
+        with Peak(process=psutil.Process(process.pid)) as peak:
             try:
                 status = process.wait(limit_s)
             except subprocess.TimeoutExpired:

@@ -2,7 +2,6 @@
 
 import json
 import sys
-from collections import Counter
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ import pytest
 from bench.rivals.contest import RIVALS, NotRun, Rival, run
 from bench.rivals.environment import default_folder, is_ready, python_of
 from bench.rivals.trial import Job, Trained, figures
-from bench.side_by_side import few, main, minilm_folder
+from bench.side_by_side import main, minilm_folder
 
 WORDS = {
     "outage": ["strom weg", "stromausfall", "kein strom", "licht aus"],
@@ -107,13 +106,6 @@ def test_one_that_ends_in_an_error_or_takes_too_long_is_not_run() -> None:
         run(BY_NAME["svc"], job, lambda: Path(sys.executable), 0.05)
     with pytest.raises(NotRun, match="there is no encoder; give a folder by --encoder"):
         run(BY_NAME["minilm"], job, lambda: Path(sys.executable), 60)
-
-
-def test_a_few_rows_of_each_intent_are_the_same_every_time() -> None:
-    drawn = few(TRAIN, 5)
-    assert Counter(row["intent"] for row in drawn) == dict.fromkeys(WORDS, 5)
-    assert drawn == few(TRAIN, 5)
-    assert len(few(TRAIN, 99)) == len(TRAIN)
 
 
 def test_every_text_is_read_once_and_judged_in_its_place() -> None:
