@@ -22,13 +22,13 @@ from salver.models.scope import LearnedScope
 from salver.pipeline.claims import claim
 from salver.pipeline.classify import Ranked, requests_of
 from salver.pipeline.fill import facts, fill
+from salver.pipeline.fold import DENIALS
 from salver.pipeline.vote import votes_for
 from salver.training.evaluate import Prediction
 from salver.training.fit import Unseen, folds
 from salver.training.prepare import Lesson
 
 _WORD = re.compile(r"\w+")
-_DENIALS = ("nicht", "kein", "keine", "keinen", "keiner", "nie", "ohne", "not", "no", "never", "without", "cannot", "t")
 _SAYS = 0.9
 _PART_GRID = tuple(round(0.3 + 0.05 * step, 2) for step in range(14))
 _SCOPE_MISSED = 0.02
@@ -169,7 +169,7 @@ class Rehearsal:
 def says(answer: str, template: str) -> bool:
     """Whether nine tenths of a template's words stand in an answer, all that deny something among them."""
     wanted, said = (Counter(_WORD.findall(text.casefold())) for text in (template, answer))
-    denied = any(wanted[word] != said[word] for word in _DENIALS)
+    denied = any(wanted[word] != said[word] for word in DENIALS)
     return not denied and (wanted & said).total() >= _SAYS * max(wanted.total(), 1)
 
 
