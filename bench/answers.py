@@ -172,7 +172,7 @@ def _unasked(case: PastCase) -> PastCase:
 
 
 def _encoder(past: Sequence[PastCase], name: str) -> Encoder:
-    if name != HistoryEncoder.name:
+    if name != HistoryEncoder.alone:
         return PretrainedEncoder(name)
     folds = Folds(case.answer for case in past)
     labels = [folds.add(case.answer) for case in past]

@@ -66,7 +66,7 @@ def labelled_lessons(archive: Path, company: Company) -> list[Lesson]:
 
 def measure(lessons: Sequence[Lesson]) -> dict[str, Any]:
     """Figures of held-out lessons, by what was learned from, and the shares that shouting moves."""
-    held_out = folds(_groups(lessons), _FOLDS)
+    held_out = folds(_groups(lessons), count=_FOLDS)
     found: dict[str, Any] = {}
     for name, learn in (("labelled", from_labels), ("weak", from_facts)):
         chances, shouted = np.zeros((len(lessons), len(Urgency))), {}

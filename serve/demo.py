@@ -66,7 +66,8 @@ def _bundle(sample: Path, settings: Settings) -> tuple[str, bool]:
     if _is_sound(shelf, name):
         show.told(f"Using the bundle {name}, trained before on the same archive")
         return name, False
-    from salver.training.run import Order, train
+    from salver.training.order import Order
+    from salver.training.run import train
 
     at = datetime.now(UTC)
     archive = (sample / "archive.jsonl",)

@@ -22,7 +22,8 @@ from salver.serve.learned import corrected
 from salver.serve.settings import Settings
 from salver.serve.wiring import home_of, open_shelf, open_store, settings_of, team_of
 from salver.training.gate import Verdict
-from salver.training.run import Order, Trained, challenge
+from salver.training.order import Order
+from salver.training.run import Trained, challenge
 from salver.training.run import train as learn_from
 from salver.training.track import local_uri, track
 
@@ -90,6 +91,8 @@ class Lesson:
             max_error=self.max_error,
             max_error_of=settings.stricter(self.max_error),
             never_answer=settings.never_answer,
+            descriptions=settings.descriptions,
+            out_of_scope=settings.out_of_scope,
             columns=self.columns,
             intents_file=Path(self.intents) if self.intents else None,
         )

@@ -27,6 +27,7 @@ class Settings:
 
     Paths in the file are relative to its folder. `body_limit` is in bytes; `workers` is how many processes decide a
     backlog, 0 for one a core. Without `tokens` nobody is asked for one. `store_url` is empty when it was not set.
+    `descriptions` say in a sentence what an intent means; cases whose intent is in `out_of_scope` teach what is none.
     """
 
     file: Path | None = None
@@ -44,6 +45,8 @@ class Settings:
     max_error: float | None = None
     max_error_of: Mapping[str, float] = field(default_factory=dict)
     never_answer: tuple[str, ...] | None = None
+    descriptions: Mapping[str, str] = field(default_factory=dict)
+    out_of_scope: tuple[str, ...] = ()
 
     @property
     def store(self) -> str:
@@ -81,6 +84,8 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "max_error": values.share,
     "max_error_of": values.shares,
     "never_answer": values.texts,
+    "descriptions": values.sentences,
+    "out_of_scope": values.texts,
     "company.name": values.text,
     "company.own": values.owned,
     "company.languages": values.languages,

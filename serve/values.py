@@ -64,6 +64,15 @@ def shares(value: Any) -> dict[str, float]:
     return {key: float(one) for key, one in found.items()}
 
 
+def sentences(value: Any) -> dict[str, str]:
+    """A text that is not empty for each key."""
+    found = _table(value)
+    for key, one in found.items():
+        if not isinstance(one, str) or not one.strip():
+            raise ValueError(f"of {key} must be a sentence, not {_shown(one)}")
+    return {key: " ".join(one.split()) for key, one in found.items()}
+
+
 def yes_or_no(value: Any) -> bool:
     """True or false."""
     if not isinstance(value, bool):

@@ -11,7 +11,8 @@ from hypothesis import settings
 from salver.models.bundle import save
 from salver.serve.settings import load_settings
 from salver.serve.wiring import team_of
-from salver.training.run import Order, train
+from salver.training.order import Order
+from salver.training.run import train
 
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.load_profile("steady")  # a run finds what the last one found

@@ -1,9 +1,7 @@
 """The way from an archive to a bundle. This page is the order of learning, and the only one."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +9,7 @@ import numpy as np
 from salver.data.agent import Agent, Team
 from salver.data.case import Case
 from salver.data.company import Company
-from salver.data.errors import Fault, TrainingError
+from salver.data.errors import Fault
 from salver.data.policy import MIN_CUSTOMERS, NEVER_ANSWERED
 from salver.models.answers import Weights
 from salver.models.bundle import Bundle, Draft
@@ -23,13 +21,13 @@ from salver.models.intents import NEIGHBOURS, StackedIntents
 from salver.models.ports import Encoder
 from salver.models.urgency import OrderedUrgency
 from salver.training import describe
-from salver.training.bounds import Bounds, calibrate, newest_of, require_known
+from salver.training.bounds import Bounds, calibrate, newest_of
 from salver.training.evaluate import Prediction, evaluate
 from salver.training.fit import Understanding, fit_understanding
 from salver.training.gate import Exam, Verdict, better
-from salver.training.gather import gather
+from salver.training.order import Order, Tell, read_archive
 from salver.training.parts import Text
-from salver.training.prepare import Lesson, prepare
+from salver.training.prepare import Lesson
 from salver.training.rehearse import Rehearsal, Rehearsed, Rules
 from salver.training.scope import learn_scope
 from salver.training.skills import estimate
@@ -37,27 +35,7 @@ from salver.training.split import by_thread_and_time
 from salver.training.templates import induce
 from salver.training.weigh import ranking
 
-Tell = Callable[[str], None]
-
 FEWEST_TO_JUDGE = 30
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """What to learn from, for whom, and how. `at` is the time of training, `corrected` are cases from corrections."""
-
-    sources: tuple[Path, ...]
-    company: Company
-    team: Team | None
-    at: datetime
-    name: str
-    encoder: str = "history"
-    max_error: float = 0.02
-    max_error_of: Mapping[str, float] = field(default_factory=dict)
-    never_answer: tuple[str, ...] | None = None
-    columns: Mapping[str, str] = field(default_factory=dict)
-    intents_file: Path | None = None
-    corrected: tuple[Case, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,12 +50,13 @@ class Trained:
 
 def train(order: Order, told: Tell) -> Trained:
     """Learn from the whole archive; what it is worth is shown on its newest fifth, as told by the rest alone."""
-    lessons, faults, columns = _lessons(order, told)
+    archive = read_archive(order, told)
+    lessons = archive.lessons
     told(f"Learning from {len(lessons)} cases")
     found = _understand(lessons, order)
     told("Finding templates, thresholds and skills")
-    draft = replace(draft_of(lessons, order, {}, found), ranking=_ranking(lessons, found))
-    return Trained(draft=draft, faults=faults, columns=columns, lessons=len(lessons))
+    draft = replace(draft_of(lessons, order, {}, found, archive.strangers), ranking=_ranking(lessons, found))
+    return Trained(draft=draft, faults=archive.faults, columns=archive.columns, lessons=len(lessons))
 
 
 def challenge(order: Order, champion: Bundle, told: Tell) -> tuple[Trained, Verdict]:
@@ -85,18 +64,19 @@ def challenge(order: Order, champion: Bundle, told: Tell) -> tuple[Trained, Verd
 
     What is judged is what may be promoted; only then do the messages of the exam join its neighbours.
     """
-    lessons, faults, columns = _lessons(order, told)
-    exam = _exam(lessons, champion)
+    archive = read_archive(order, told)
+    exam = _exam(archive.lessons, champion)
     held = {one.case.id for one in exam}
-    kept = [one for one in lessons if one.case.id not in held]
+    kept = [one for one in archive.lessons if one.case.id not in held]
     told(f"Learning from {len(kept)} cases, to be judged on {len(exam)} later ones")
     found = _understand(kept, order)
     tried = _tried(found.encoder, found.intents, found.index, found.intent_of, exam)
-    draft = draft_of(kept, order, {"later": evaluate(tried).to_json()} if tried else {}, found)
+    draft = draft_of(kept, order, {"later": evaluate(tried).to_json()} if tried else {}, found, archive.strangers)
     draft = replace(draft, ranking=_ranking(kept, found))
     verdict = _judge(champion, draft, exam, tried)
     whole = _joined(draft, exam)
-    return Trained(draft=whole, faults=faults, columns=columns, lessons=len(lessons)), verdict
+    trained = Trained(draft=whole, faults=archive.faults, columns=archive.columns, lessons=len(archive.lessons))
+    return trained, verdict
 
 
 def _joined(draft: Draft, exam: Sequence[Lesson]) -> Draft:
@@ -133,27 +113,6 @@ def _judge(champion: Bundle, draft: Draft, exam: Sequence[Lesson], tried: Sequen
     )
 
 
-def _lessons(order: Order, told: Tell) -> tuple[list[Lesson], tuple[Fault, ...], Mapping[str, str]]:
-    told("Reading the archive")
-    gathered = gather(order.sources, order.company, columns=order.columns, intents_file=order.intents_file)
-    cases = _without_repeats([*gathered.cases, *order.corrected])
-    intents = {case.intent for case in cases}
-    if len(intents) < 2:
-        raise TrainingError(
-            f'all {len(cases)} cases have one intent, "{next(iter(intents), "")}"',
-            where=", ".join(map(str, order.sources)),
-            todo="There is nothing to tell apart: give an archive with at least two intents, or one without labels.",
-        )
-    require_known(order.max_error_of, intents)
-    told(f"Masking {len(cases)} cases")
-    return prepare(cases, order.company), tuple(gathered.faults), gathered.columns
-
-
-def _without_repeats(cases: Sequence[Case]) -> list[Case]:
-    """The last case with an id counts: a correction comes after what it corrects."""
-    return list({case.id: case for case in cases}.values())
-
-
 def _parted(lessons: Sequence[Lesson], share: float = 0.2) -> tuple[list[Lesson], list[Lesson]]:
     """The earlier lessons and the newest share of them, threads whole."""
     split = by_thread_and_time([one.case for one in lessons], share)
@@ -162,7 +121,7 @@ def _parted(lessons: Sequence[Lesson], share: float = 0.2) -> tuple[list[Lesson]
 
 
 def _understand(lessons: Sequence[Lesson], order: Order) -> Understanding:
-    return fit_understanding(_texts(lessons), order.encoder, Grams())
+    return fit_understanding(_texts(lessons), order.encoder, Grams(), order.descriptions)
 
 
 def _texts(lessons: Sequence[Lesson]) -> list[Text]:
@@ -181,15 +140,22 @@ def _texts(lessons: Sequence[Lesson]) -> list[Text]:
 
 
 def draft_of(
-    lessons: Sequence[Lesson], order: Order, scores: dict[str, Any], understanding: Understanding | None = None
+    lessons: Sequence[Lesson],
+    order: Order,
+    scores: dict[str, Any],
+    understanding: Understanding | None = None,
+    strangers: Sequence[str] = (),
 ) -> Draft:
-    """Everything learned from lessons, and what `scores` say of it already; `understanding` when it was learned."""
+    """Everything learned from lessons, and what `scores` say of it already; `understanding` when it was learned.
+
+    `strangers` are masked messages that ask for nothing known.
+    """
     found = understanding or _understand(lessons, order)
     templates, made_of = induce([one.reply() for one in lessons], MIN_CUSTOMERS)
     past = {one.case.id: one.past(made_of.get(one.case.id, ())) for one in lessons}
     never = order.never_answer if order.never_answer is not None else NEVER_ANSWERED
     rehearsal = Rehearsal(lessons, found.unseen, found.intents.labels)
-    scope, scope_at = learn_scope(found, [one.case.intent for one in lessons])
+    scope, scope_at = learn_scope(found, [one.case.intent for one in lessons], strangers)
     part_at = rehearsal.part_at()
     own = {(one.intent, one.lang, one.id): one.text for one in templates}
     choice, shares = TemplateChoice.fit(rehearsal.examples(past, templates), rehearsal.folds(), own, Grams())

@@ -32,7 +32,7 @@ OWNERS = {
     "data/watched.py training/track.py",  # track.py translates what MLflow's database raises
     "starlette": "serve/guard.py serve/problems.py",
     "stdnum": "models/patterns.py",
-    "threadpoolctl": "serve/workers.py training/fit.py",
+    "threadpoolctl": "serve/workers.py training/unseen.py",
     "torch": "models/pretrained.py",
     "typer": "serve/cli.py serve/endings.py",
     "uvicorn": "serve/server.py",

@@ -6,8 +6,9 @@ from functools import cache
 from salver.data.case import Case, Customer
 from salver.data.company import Company
 from salver.models.bundle import Draft
+from salver.training.order import Order
 from salver.training.prepare import Lesson, prepare
-from salver.training.run import Order, draft_of
+from salver.training.run import draft_of
 
 COMPANY = Company(name="Beispielwerk", own=("@beispielwerk.example",), contact=(("de", "Rufen Sie uns an."),))
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)

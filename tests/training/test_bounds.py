@@ -16,9 +16,10 @@ from salver.models.bundle import load, save
 from salver.pipeline import Pipeline
 from salver.training.bounds import Bounds, calibrate, newest_of, require_known
 from salver.training.evaluate import Prediction
+from salver.training.order import Order
 from salver.training.prepare import Lesson, prepare
 from salver.training.rehearse import Rehearsed
-from salver.training.run import Order, draft_of
+from salver.training.run import draft_of
 from tests.training import small
 
 
