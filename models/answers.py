@@ -16,30 +16,29 @@ from numpy.typing import NDArray
 from salver.models.index import CaseIndex
 from salver.models.intents import weigh_opinions
 from salver.models.ports import Encoder
-from salver.models.words import WordIndex, word_grams
+from salver.models.words import WordIndex
 
-OPINIONS = ("near", "words", "answer", "vector", "unasked", "often", "recent", "received", "lang", "intent")
-"""The votes of the nearest cases; words shared with what it answered and says; words shared with the answer alone; the
-cosine to an answer of which no question is known, and that none is; how often it was given; how lately; how it was
-received; whether it is in the language of the request; the chance of its intent."""
+OPINIONS = ("near", "words", "vector", "unasked", "often", "recent", "received", "lang", "intent")
+"""The votes of the nearest cases; the words shared with what it says and answered; the cosine to an answer of which no
+question is known, and that none is; how often it was given; how lately; how it was received; whether it is in the
+language of the request; the chance of its intent."""
 
 KNOWN = "known"
 """Beside the weights: the share of requests whose answer is among those that are known."""
 
 WEIGHTS: Mapping[str, float] = {
     KNOWN: 0.6,
-    "near": 0.4,
-    "words": 1.4,
-    "answer": 0.6,
-    "vector": 0.7,
-    "unasked": 2.0,
+    "near": 0.35,
+    "words": 0.7,
+    "vector": 0.3,
+    "unasked": 1.0,
     "often": 0.6,
     "recent": 0.5,
     "received": 0.5,
     "lang": 3.0,
-    "intent": 0.7,
+    "intent": 0.5,
 }
-"""What the opinions are worth where too little was there to learn it from: about what the sample company taught."""
+"""What the opinions are worth before anything is learned: not far from what the sample company taught."""
 
 _AT_LEAST: Mapping[str, float] = {"recent": 0.3, "received": 0.3}
 """Between answers that are equal otherwise the newer and the better received is preferred, whatever agents did."""
@@ -53,13 +52,17 @@ _BY_WORDS = 50
 _UNASKED = 100
 _HALF_LIVES = 4
 """An answer that was last given a quarter of the archive's time ago counts half."""
-_ENOUGH = 30
-"""From so many examples on weights are learned."""
+_FEWEST = 10
+_DOUBT = 20
+"""What is learned from so many examples counts as much as what was thought before; fewer than 10 teach nothing."""
 _ABSENT = -1e6
 
 Weights: TypeAlias = Mapping[str, float]
 Near: TypeAlias = Sequence[tuple[int, float]]
 """Pairs of an answer's number and the cosine of a case it was given in."""
+_KNOWN = ("unasked", "often", "newest", "received", "lang", "intent")
+"""What is known of an answer besides its words."""
+
 Scores = NDArray[np.float64]
 Numbers = NDArray[np.int64]
 Vector: TypeAlias = NDArray[np.float32]
@@ -94,36 +97,26 @@ class Wanted:
     intents: Mapping[str, float]
 
 
-_KNOWN = np.dtype(
-    [("often", "f4"), ("newest", "f8"), ("received", "f4"), ("unasked", "?"), ("lang", "i4"), ("intent", "i4")]
-)
-"""What is known of an answer besides its words, a row a number."""
-
-
 class AnswerIndex:
     """Answers by number, from 0 without large gaps, and what each is worth for a request."""
 
     def __init__(self, answers: Mapping[int, Answer], encoder: Encoder) -> None:
-        grams, numbers = word_grams(), list(answers)
         self._encoder = encoder
-        self._words = WordIndex(numbers, [_all_words(one) for one in answers.values()], grams)
-        self._own_words = WordIndex(numbers, [one.text for one in answers.values()], grams)
+        self._words = WordIndex(list(answers), [_words(one) for one in answers.values()])
         self._unasked = CaseIndex(encoder.dim)
         self._langs: dict[str, int] = {}
         self._intents: dict[str, int] = {}
-        self._known = np.zeros(0, _KNOWN)
+        self._known = np.zeros((0, len(_KNOWN)))
         self._note(answers)
 
     def put(self, answers: Mapping[int, Answer]) -> None:
         """Put in answers; one whose number is there already is replaced."""
         self._note(answers)
-        self._words.put(list(answers), [_all_words(one) for one in answers.values()])
-        self._own_words.put(list(answers), [one.text for one in answers.values()])
+        self._words.put(list(answers), [_words(one) for one in answers.values()])
 
     def drop(self, numbers: Sequence[int]) -> None:
         """Remove answers so that their words and vectors are gone; unknown numbers are ignored."""
         self._words.drop(numbers)
-        self._own_words.drop(numbers)
         self._unasked.remove(list(map(str, numbers)))
 
     def rank(self, wanted: Wanted, near: Near, weights: Weights) -> list[tuple[int, float]]:
@@ -148,39 +141,39 @@ class AnswerIndex:
 
         `near` are the answers of the nearest cases.
         """
-        words, own = self._words.scores(wanted.text), self._own_words.scores(wanted.text)
+        words = self._words.scores(wanted.text)
         votes = _votes(near, len(words))
         cosines = self._cosines(wanted.vector)
-        found = np.concatenate([votes.nonzero()[0], _best(words), _best(own), list(cosines)])
-        numbers = np.unique(found[found < min(len(words), len(own))]).astype(np.int64)
-        known = self._known[numbers]
-        said = (
-            np.log(votes[numbers] + _NO_VOTE),
-            words[numbers],
-            own[numbers],
-            10 * known["unasked"] * _values(cosines, numbers),
-            known["unasked"],
-            np.log(np.maximum(known["often"], 1)),
-            np.exp2(_HALF_LIVES * (known["newest"] - self._newest) / self._span),
-            known["received"],
-            known["lang"] == self._langs.get(wanted.lang, -1),
-            self._chances(wanted.intents)[known["intent"]],
-        )
-        return numbers, np.stack(said, axis=1).astype(np.float64)
+        meant = votes[: len(words)] > 0
+        meant[_best(words)] = True
+        meant[[one for one in cosines if one < len(words)]] = True
+        numbers = meant.nonzero()[0]
+        unasked, often, newest, received, lang, intent = self._known[numbers].T
+        said = np.empty((len(OPINIONS), len(numbers)))
+        said[0] = np.log(votes[numbers] + _NO_VOTE)
+        said[1] = words[numbers]
+        said[2] = 10 * unasked * _values(cosines, numbers)
+        said[3] = unasked
+        said[4] = np.log(np.maximum(often, 1))
+        said[5] = np.exp2(_HALF_LIVES * (newest - self._newest) / self._span)
+        said[6] = received
+        said[7] = lang == self._langs.get(wanted.lang, -1)
+        said[8] = self._chances(wanted.intents)[intent.astype(np.int64)]
+        return numbers, said.T
 
     def _note(self, answers: Mapping[int, Answer]) -> None:
         """Keep what is known of answers besides their words."""
-        known = np.zeros(max([len(self._known) - 1, *answers]) + 1, _KNOWN)
+        known = np.zeros((max([len(self._known) - 1, *answers]) + 1, len(_KNOWN)))
         known[: len(self._known)] = self._known
         for number, one in answers.items():
             newest = -np.inf if one.newest is None else one.newest
             lang = self._langs.setdefault(one.lang, len(self._langs))
             intent = self._intents.setdefault(one.intent, len(self._intents))
-            known[number] = one.often, newest, one.received, not one.questions, lang, intent
+            known[number] = not one.questions, one.often, newest, one.received, lang, intent
         self._known = known
-        told = known["newest"][np.isfinite(known["newest"]) & (known["often"] > 0)]
-        self._newest = float(told.max(initial=0.0))
-        self._span = max(self._newest - float(told.min(initial=self._newest)), 1e-9)
+        times = known[(known[:, 1] > 0) & np.isfinite(known[:, 2]), 2]
+        self._newest = float(times.max()) if len(times) else 0.0
+        self._span = max(self._newest - float(times.min()), 1e-9) if len(times) else 1.0
         self._place(answers)
 
     def _place(self, answers: Mapping[int, Answer]) -> None:
@@ -192,6 +185,8 @@ class AnswerIndex:
 
     def _cosines(self, vector: Vector) -> dict[int, float]:
         """Of the answers of which no question is known the nearest."""
+        if not len(self._unasked):
+            return {}
         (found,) = self._unasked.nearest(vector[None, :], _UNASKED)
         return {int(name): cosine for name, cosine in found}
 
@@ -204,34 +199,31 @@ class AnswerIndex:
 
 
 def weigh(examples: Sequence[Example | None]) -> dict[str, float]:
-    """What the opinions are worth, and how often the answer was among those that are known: else there is no example.
-
-    Fewer than 30 examples teach nothing: then the weights are the usual ones.
-    """
-    found = [one for one in examples if one]
-    several = [(said, truth) for said, truth in found if len(said) > 1]
-    if len(several) < _ENOUGH:
+    """What the opinions are worth, and how often the answer was among those that are known: else an example is None."""
+    found = [one for one in examples if one and len(one[0]) > 1]
+    if len(found) < _FEWEST:
         return dict(WEIGHTS)
-    padded = np.zeros((len(several), max(len(said) for said, _ in several), len(OPINIONS)))
-    for row, (said, _) in enumerate(several):
+    padded = np.full((len(found), max(len(said) for said, _ in found), len(OPINIONS)), _ABSENT)
+    for row, (said, _) in enumerate(found):
         padded[row, : len(said)] = said
-        padded[row, len(said) :] = _ABSENT
-    weights = weigh_opinions(padded, np.array([truth for _, truth in several]))
-    worth = {name: max(float(one), _AT_LEAST.get(name, 0.0)) for name, one in zip(OPINIONS, weights, strict=True)}
-    return {KNOWN: len(found) / len(examples), **worth}
+    weights = weigh_opinions(padded, np.array([truth for _, truth in found])).tolist()
+    told = dict(zip(OPINIONS, weights, strict=True)) | {KNOWN: sum(map(bool, examples)) / len(examples)}
+    trust = len(found) / (len(found) + _DOUBT)
+    return {
+        name: max(trust * told[name] + (1 - trust) * usual, _AT_LEAST.get(name, 0.0)) for name, usual in WEIGHTS.items()
+    }
 
 
-def _all_words(answer: Answer) -> str:
+def _words(answer: Answer) -> str:
     return "\n".join([answer.text, *answer.questions])
 
 
 def _votes(near: Near, width: int) -> Scores:
     """(width,): the shares of the votes that the near cases of each answer have."""
-    if not near:
-        return np.zeros(width)
-    numbers, cosines = map(np.array, zip(*near, strict=True))
-    worth = np.exp(_SHARPNESS * (cosines - cosines.max()))
-    return np.bincount(numbers, worth / worth.sum(), width).astype(np.float64)
+    cosines = np.array([cosine for _, cosine in near])
+    worth = np.exp(_SHARPNESS * (cosines - cosines.max(initial=-1.0)))
+    shares = np.bincount(np.array([number for number, _ in near], np.int64), worth / worth.sum(), width)
+    return np.asarray(shares, np.float64)
 
 
 def _best(scores: Scores) -> Numbers:
@@ -240,9 +232,9 @@ def _best(scores: Scores) -> Numbers:
     return found if len(found) <= _BY_WORDS else found[np.argpartition(-scores[found], _BY_WORDS)[:_BY_WORDS]]
 
 
-def _values(cosines: Mapping[int, float], numbers: Numbers) -> Scores:
+def _values(cosines: Mapping[int, float], numbers: Numbers) -> Scores | float:
     """(n,): the cosine of each; of one that is not among the nearest that of the last of these."""
     if not cosines:
-        return np.zeros(len(numbers))
+        return 0.0
     lowest = min(cosines.values())
     return np.array([cosines.get(one, lowest) for one in numbers.tolist()])

@@ -8,26 +8,26 @@ in, and only summed when it is asked for.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 
 from salver.models.grams import Grams
+from salver.models.recent import Recent
 
 _SATURATION = 1.2
 _BY_LENGTH = 0.75
-_MOST = 8_000
+_MOST = 6_000
 """Postings that are looked at for one text, those of its rarest terms first: so a search stays as quick in a large
-archive. On the sample company, where a mail has 27,000 of them, 6,000 found as much as all did."""
+archive. On the sample company, where a mail has 27,000 of them, these found as much as all did."""
 
 Terms = NDArray[np.int32]
+Places = NDArray[np.int32]
+Worth = NDArray[np.float32]
+_Counted = tuple[Terms, NDArray[np.int64]]
+"""The terms of a text, ascending, and how often each is in it."""
 Scores = NDArray[np.float64]
-
-
-def word_grams() -> Grams:
-    """What texts are taken apart into. Indexes that are asked the same texts share one, which does it once."""
-    return Grams(4, 4, pairs=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +36,17 @@ class _Postings:
 
     terms: Terms
     starts: NDArray[np.int64]
-    texts: NDArray[np.int32]
-    worth: NDArray[np.float32]
+    texts: Places
+    worth: Worth
 
     @classmethod
-    def of(cls, terms: Terms, texts: NDArray[np.int32], worth: NDArray[np.float32]) -> "_Postings":
+    def of(cls, terms: Terms, texts: Places, worth: Worth) -> "_Postings":
         """Of three rows side by side, in any order."""
         order = terms.argsort(kind="stable")
         known, starts = np.unique(terms[order], return_index=True)
         return cls(known, np.append(starts, len(terms)), texts[order], worth[order])
 
-    def joined(self, terms: Terms, texts: NDArray[np.int32], worth: NDArray[np.float32]) -> "_Postings":
+    def joined(self, terms: Terms, texts: Places, worth: Worth) -> "_Postings":
         """These postings and more."""
         own = np.repeat(self.terms, np.diff(self.starts))
         return self.of(
@@ -54,12 +54,13 @@ class _Postings:
         )
 
     def without(self, gone: Sequence[int]) -> "_Postings":
-        """These postings without those of some texts."""
+        """These postings without those of some texts, and without the terms that only they held."""
         kept = ~np.isin(self.texts, gone)
         starts = np.concatenate([[0], np.cumsum(kept)])[self.starts]
-        return _Postings(self.terms, starts, self.texts[kept], self.worth[kept])
+        held = np.diff(starts) > 0
+        return _Postings(self.terms[held], np.append(starts[:-1][held], starts[-1]), self.texts[kept], self.worth[kept])
 
-    def found(self, terms: Terms, times: NDArray[np.float32]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    def found(self, terms: Terms, times: Worth) -> tuple[Places, Worth]:
         """The texts that hold some terms, one after the other, and what each term is worth in them."""
         if not len(self.terms):
             return self.texts, self.worth
@@ -80,11 +81,12 @@ class WordIndex:
     A text that is put in later weighs its terms by those that the index was built of.
     """
 
-    def __init__(self, numbers: Sequence[int], texts: Sequence[str], grams: Grams) -> None:
-        counts = grams.matrix(texts)
-        self._grams = grams
-        self._length = max(float(counts.sum()) / max(len(texts), 1), 1.0)
-        self._terms, often = np.unique(counts.indices, return_counts=True)
+    def __init__(self, numbers: Sequence[int], texts: Sequence[str]) -> None:
+        grams = Grams(4, 4, pairs=False)
+        self._counted = Recent(lambda some: [np.unique(grams.of(text), return_counts=True) for text in some])
+        counts = self._counted.of(texts)
+        self._length = max(sum(times.sum() for _, times in counts) / max(len(texts), 1), 1.0)
+        self._terms, often = np.unique(_row([terms for terms, _ in counts], np.int32), return_counts=True)
         self._rarity = np.log(1 + (len(texts) - often + 0.5) / (often + 0.5))
         self._unknown = np.log(1 + (len(texts) + 0.5) / 0.5)
         self._width = max(numbers, default=-1) + 1
@@ -95,7 +97,7 @@ class WordIndex:
         """Put in texts; one whose number is there already is replaced."""
         self.drop(numbers)
         self._width = max([self._width - 1, *numbers]) + 1
-        self._late = self._late.joined(*self._worth(numbers, self._grams.matrix(texts)))
+        self._late = self._late.joined(*self._worth(numbers, self._counted.of(texts)))
 
     def drop(self, numbers: Iterable[int]) -> None:
         """Remove texts so that their words are gone; unknown numbers are ignored."""
@@ -104,21 +106,20 @@ class WordIndex:
 
     def scores(self, text: str) -> Scores:
         """(numbers,) float64: how much each text has in common with this one, for its length; 0 is nothing."""
-        asked = self._grams.matrix([text])
-        length = np.sqrt(max(float(asked.data.sum()), 1.0))
+        ((terms, times),) = self._counted.of([text])
+        each = (times / np.sqrt(max(times.sum(), 1))).astype(np.float32)
         built, late, width = self._built, self._late, self._width
-        parts = (postings.found(asked.indices, asked.data / length) for postings in (built, late))
-        return sum((_summed(*part, width) for part in parts), np.zeros(width))
+        found = _summed(*built.found(terms, each), width)
+        return found + _summed(*late.found(terms, each), width) if len(late.texts) else found
 
-    def _worth(
-        self, numbers: Sequence[int], counts: csr_matrix
-    ) -> tuple[Terms, NDArray[np.int32], NDArray[np.float32]]:
-        """The terms of some texts, a row a number, the numbers, and what each term is worth there."""
-        lengths = np.asarray(counts.sum(axis=1)).ravel() / self._length
-        owner = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
-        spread = counts.data + _SATURATION * (1 - _BY_LENGTH + _BY_LENGTH * lengths[owner])
-        worth = self._rarity_of(counts.indices) * counts.data * (_SATURATION + 1) / spread
-        return counts.indices, np.asarray(numbers, np.int32)[owner], worth.astype(np.float32)
+    def _worth(self, numbers: Sequence[int], counts: Sequence[_Counted]) -> tuple[Terms, Places, Worth]:
+        """The terms of some texts one after the other, the numbers of the texts, and what each term is worth there."""
+        terms, times = _row([one for one, _ in counts], np.int32), _row([one for _, one in counts], np.float64)
+        lengths = np.array([one.sum() for _, one in counts]) / self._length
+        of = np.repeat(np.arange(len(counts)), [len(one) for one, _ in counts])
+        spread = times + _SATURATION * (1 - _BY_LENGTH + _BY_LENGTH * lengths[of])
+        worth = self._rarity_of(terms) * times * (_SATURATION + 1) / spread
+        return terms, np.asarray(numbers, np.int32)[of], worth.astype(np.float32)
 
     def _rarity_of(self, terms: Terms) -> Scores:
         if not len(self._terms):
@@ -128,5 +129,10 @@ class WordIndex:
         return np.asarray(np.where(known, self._rarity.take(at, mode="clip"), self._unknown))
 
 
-def _summed(texts: NDArray[np.int32], worth: NDArray[np.float32], width: int) -> Scores:
+def _row(parts: Sequence[NDArray[Any]], kind: type) -> NDArray[Any]:
+    """Some rows one behind the other."""
+    return np.concatenate([np.zeros(0, kind), *parts]).astype(kind)
+
+
+def _summed(texts: Places, worth: Worth, width: int) -> Scores:
     return np.asarray(np.bincount(texts, worth, width)[:width], np.float64)

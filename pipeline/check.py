@@ -4,9 +4,9 @@ import re
 from collections import Counter
 
 from salver.data.correction import Correction
+from salver.pipeline.fold import DENIALS
 
 _WORD = re.compile(r"\w+")
-_DENIALS = ("nicht", "kein", "keine", "keinen", "keiner", "nie", "ohne", "not", "no", "never", "without", "cannot", "t")
 _SAYS = 0.9
 
 
@@ -28,5 +28,5 @@ def verdict(correction: Correction, intent: str, answer: str) -> bool | None:
 def says(answer: str, template: str) -> bool:
     """Whether nine tenths of a template's words stand in an answer, all that deny something among them."""
     wanted, said = (Counter(_WORD.findall(text.casefold())) for text in (template, answer))
-    denied = any(wanted[word] != said[word] for word in _DENIALS)
+    denied = any(wanted[word] != said[word] for word in DENIALS)
     return not denied and (wanted & said).total() >= _SAYS * max(wanted.total(), 1)

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from salver.data.answer import Candidate, Match, Template
 from salver.data.message import Message
-from salver.data.reading import Cleaned, Reading
+from salver.data.reading import Cleaned, Reading, Scored
 from salver.models.answers import Wanted
 from salver.models.bundle import Bundle
 from salver.pipeline.classify import mask_part
@@ -101,6 +101,7 @@ class _Search:
         self._cases = bundle.cases
         self._choice = bundle.choice
         self._empty = not reading.main.text
+        self._offered: dict[tuple[int, str, str], list[Offer]] = {}
 
     def match(self, past: PastAnswers) -> Match:
         if self._empty:
@@ -113,22 +114,32 @@ class _Search:
     def _offers(self) -> list[Offer]:
         """Every template of the likely intents, once, with its best chance."""
         best: dict[str, Offer] = {}
-        for at, (request, asked) in enumerate(self._requests):
+        for at, (request, _) in enumerate(self._requests):
             for intent in request.intents[: 1 if at else _INTENTS]:
                 lang = next((one for one in self._langs if (intent.label, one) in self._shelf), self._lang)
-                for offer in self._of_intent(intent.label, lang, intent.probability, asked):
+                for offer in self._of_intent(at, intent, lang):
                     known = best.get(offer.template.id)
                     if known is None or known.chance < offer.chance:
                         best[offer.template.id] = offer
         return list(best.values())
 
-    def _of_intent(self, intent: str, lang: str, probability: float, asked: Asked) -> Iterator[Offer]:
-        templates = self._shelf.get((intent, lang), ())
-        votes = votes_for(intent, lang, asked.of_intent.get((intent, lang), ()), self._cases, templates)
-        shares = self._choice.shares(asked.choices, intent, lang, votes)
-        for one in templates:
-            chance = probability * shares.get(one.id, 0.0)
-            yield Offer(template=one, chance=chance, cases=tuple(asked.of_template.get(one.id, ())))
+    def _of_intent(self, at: int, intent: Scored, lang: str) -> list[Offer]:
+        """The templates of an intent in a language, for one of the requests; worked out once."""
+        key = at, intent.label, lang
+        if key not in self._offered:
+            asked, templates = self._requests[at][1], self._shelf.get((intent.label, lang), ())
+            near = asked.of_intent.get((intent.label, lang), ())
+            votes = votes_for(intent.label, lang, near, self._cases, templates)
+            shares = self._choice.shares(asked.choices, intent.label, lang, votes)
+            self._offered[key] = [
+                Offer(
+                    template=one,
+                    chance=intent.probability * shares.get(one.id, 0.0),
+                    cases=tuple(asked.of_template.get(one.id, ())),
+                )
+                for one in templates
+            ]
+        return self._offered[key]
 
     def _answers(self, past: PastAnswers) -> list[Ranked]:
         """The past answers for the requests, each once, with its best chance."""
@@ -137,9 +148,9 @@ class _Search:
             intents = {one.label: one.probability for one in request.intents}
             wanted = Wanted(text=asked.text, vector=asked.vector, lang=self._lang, intents=intents)
             for found in past.rank(wanted, asked.near, _RANKED):
-                known = best.get(found.best.answer)
+                known = best.get(found.text)
                 if found.chance >= _NOISE and (known is None or known.chance < found.chance):
-                    best[found.best.answer] = found
+                    best[found.text] = found
         return list(best.values())
 
     def _agreed(self, offers: Iterable[Offer], answers: Iterable[Ranked]) -> Iterator[Offer | Ranked]:
@@ -157,8 +168,7 @@ class _Search:
 
     def _candidate(self) -> Candidate | None:
         """The best template of the main intent, only in the message's own language."""
-        main, asked = self._requests[0]
-        offers = list(self._of_intent(main.intent, self._lang, main.probability, asked))
+        offers = self._of_intent(0, self._requests[0][0].intents[0], self._lang)
         if not offers:
             return None
         best = min(offers, key=lambda one: (-one.chance, one.template.id))

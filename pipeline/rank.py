@@ -1,7 +1,7 @@
 """The past answers that would resolve a request: folded, and ranked by all that is known of them."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from salver.data.answer import Template
@@ -20,32 +20,43 @@ _QUESTIONS = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ranked:
-    """An answer for a request: the chance, 0 to 1, that it is the one, and the cases it was given in, nearest first.
+class Given:
+    """An answer as it was given: its cases, newest first, the templates that it was made of, and the case whose wording
+    stands for all: the best received one, of these the newest."""
 
-    `near` says how many of the cases are among the nearest of the request.
-    """
+    cases: Mapping[str, PastCase]
+    best: PastCase
+    templates: frozenset[str]
+
+    @classmethod
+    def of(cls, cases: Iterable[PastCase]) -> "Given":
+        ordered = sorted(cases, key=_when, reverse=True)
+        return cls(
+            cases={case.id: case for case in ordered},
+            best=max(ordered, key=lambda case: _RECEIVED[case.ending]),
+            templates=frozenset(one for case in ordered for one in case.templates),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranked:
+    """An answer for a request: the chance, 0 to 1, that it is the one, and those of its cases that are near."""
 
     chance: float
-    cases: tuple[PastCase, ...]
-    near: int
-
-    @property
-    def best(self) -> PastCase:
-        """The case whose wording stands for all: the best received one, of these the newest."""
-        return max(self.cases, key=lambda case: (_RECEIVED[case.ending], _when(case)))
+    given: Given
+    near: tuple[str, ...]
 
     @property
     def lang(self) -> str:
-        return self.best.lang
+        return self.given.best.lang
 
     @property
     def text(self) -> str:
-        return self.best.answer
+        return self.given.best.answer
 
     def says(self, template: Template) -> bool:
         """Whether it says what a template says, and no more."""
-        made_of = {one for case in self.cases for one in case.templates}
+        made_of = self.given.templates
         return (not made_of or template.id in made_of) and alike(self.text, template.text)
 
 
@@ -57,7 +68,7 @@ class PastAnswers:
         self._weights = weights
         self._folds = Folds(case.answer for case in answered)
         self._number: dict[str, int] = {}
-        self._cases: dict[int, dict[str, PastCase]] = defaultdict(dict)
+        self._given: dict[int, Given] = {}
         self._index = AnswerIndex(self._joined(answered), encoder)
 
     def learn(self, cases: Iterable[PastCase]) -> None:
@@ -71,22 +82,27 @@ class PastAnswers:
         gone = {one: self._number[one] for one in ids if one in self._number}
         if not gone:
             return
-        folds = [(number, self._cases.pop(number)) for number in set(gone.values())]
-        for number, cases in folds:
+        folds = {number: self._given.pop(number) for number in set(gone.values())}
+        kept = [case for given in folds.values() for case in given.cases.values() if case.id not in gone]
+        for one in [*gone, *(case.id for case in kept)]:
+            del self._number[one]
+        for number in folds:
             self._folds.drop(number)
-            for one in cases:
-                del self._number[one]
-        self._index.drop([number for number, _ in folds])
-        self._index.put(self._joined(case for _, cases in folds for one, case in cases.items() if one not in gone))
+        self._index.drop(list(folds))
+        self._index.put(self._joined(kept))
 
     def rank(self, wanted: Wanted, near: Near, top: int) -> list[Ranked]:
         """The `top` answers for a request, best first. `near` are its nearest cases."""
-        nearest: dict[int, list[str]] = defaultdict(list)
+        ranked = self.chances(wanted, near)[:top]
+        nearest: dict[int, list[str]] = {number: [] for number, _ in ranked}
         for one, _ in near:
-            if one in self._number:
-                nearest[self._number[one]].append(one)
-        chances = self.chances(wanted, near)[:top]
-        return [self._ranked(number, chance, nearest[number]) for number, chance in chances if number in self._cases]
+            if (number := self._number.get(one)) in nearest:
+                nearest[number].append(one)
+        return [
+            Ranked(chance=chance, given=self._given[number], near=tuple(nearest[number]))
+            for number, chance in ranked
+            if number in self._given
+        ]
 
     def chances(self, wanted: Wanted, near: Near) -> list[tuple[int, float]]:
         """The numbers of all answers that may be meant and their chances, 0 to 1 and at most 1 in all: best first."""
@@ -103,34 +119,33 @@ class PastAnswers:
 
     def _joined(self, cases: Iterable[PastCase]) -> dict[int, Answer]:
         """Cases laid into their folds, and what is known now of these."""
-        changed: dict[int, None] = {}
+        changed: dict[int, list[PastCase]] = defaultdict(list)
         for case in cases:
-            number = self._number[case.id] = self._folds.add(case.answer)
-            self._cases[number][case.id] = case
-            changed[number] = None
-        return {number: _answer(self._folds.firsts[number], list(self._cases[number].values())) for number in changed}
+            self._number[case.id] = self._folds.add(case.answer)
+            changed[self._number[case.id]].append(case)
+        for number, more in changed.items():
+            before = self._given[number].cases.values() if number in self._given else ()
+            self._given[number] = Given.of([*before, *more])
+        return {number: _answer(self._folds.firsts[number], self._given[number]) for number in changed}
 
     def _numbered(self, near: Near) -> list[tuple[int, float]]:
-        return [(self._number[one], cosine) for one, cosine in near if one in self._number]
-
-    def _ranked(self, number: int, chance: float, near: Sequence[str]) -> Ranked:
-        cases = self._cases[number]
-        others = sorted((case for one, case in cases.items() if one not in near), key=_when, reverse=True)
-        return Ranked(chance=chance, cases=(*(cases[one] for one in near), *others), near=len(near))
+        known = self._number
+        return [(known[one], cosine) for one, cosine in near if one in known]
 
 
 def _answered(cases: Iterable[PastCase]) -> list[PastCase]:
     return [case for case in cases if case.answer.strip()]
 
 
-def _answer(text: str, cases: Sequence[PastCase]) -> Answer:
+def _answer(text: str, given: Given) -> Answer:
     """What is known of an answer by the cases that it was given in."""
+    cases = list(given.cases.values())
     asked = [case for case in cases if case.question.strip()]
     times = [case.answered_at.timestamp() for case in asked if case.answered_at]
     received = [_RECEIVED[case.ending] for case in asked]
     return Answer(
         text=text,
-        questions=tuple(case.question for case in asked[-_QUESTIONS:]),
+        questions=tuple(case.question for case in asked[:_QUESTIONS]),
         often=len(asked),
         newest=max(times, default=None),
         received=(_USUALLY + sum(received)) / (1 + len(received)),

@@ -51,14 +51,14 @@ def _template(offer: Offer, lang: str, facts: Mapping[str, str]) -> Suggestion:
 
 
 def _past_answer(found: Ranked, lang: str, facts: Mapping[str, str]) -> Suggestion:
-    best = found.best
-    text, holes = fill(best.answer, facts)
+    best = found.given.best
+    text, holes = fill(found.text, facts)
     return Suggestion(
         kind="past_answer",
         text=text,
         score=found.chance,
         because="; ".join(filter(None, [*_given(found), _foreign(best.intent, best.lang, lang)])),
-        cases=tuple(case.id for case in found.cases),
+        cases=tuple(dict.fromkeys([*found.near, *found.given.cases])),
         intent=best.intent,
         lang=best.lang,
         holes=holes,
@@ -76,12 +76,13 @@ def _proven(offer: Offer) -> Iterator[str]:
 
 def _given(found: Ranked) -> Iterator[str]:
     """How often an answer was given, where near the request, how lately, and how it was received."""
-    agents = len({case.agent for case in found.cases})
-    yield f"sent by {counted(agents, 'agent')} in {counted(len(found.cases), 'case')}"
-    yield _nearest([case.id for case in found.cases[: found.near]]) or "found by its words"
-    times = [case.answered_at for case in found.cases if case.answered_at]
+    cases = found.given.cases.values()
+    agents = len({case.agent for case in cases})
+    yield f"sent by {counted(agents, 'agent')} in {counted(len(cases), 'case')}"
+    yield _nearest(found.near) or "found by its words"
+    times = [case.answered_at for case in cases if case.answered_at]
     yield f"last on {max(times):%Y-%m-%d}" if times else ""
-    endings = Counter(case.ending for case in found.cases)
+    endings = Counter(case.ending for case in cases)
     yield f"{counted(endings['thanked'], 'customer')} thanked for it" if endings["thanked"] else ""
     yield _reopened(endings["reopened"])
 

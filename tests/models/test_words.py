@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from salver.models.words import WordIndex, word_grams
+from salver.models.words import WordIndex
 
 TEXTS = [
     "Der Zählerstand steht im Keller",
@@ -15,7 +15,7 @@ TEXTS = [
 
 @pytest.fixture
 def index() -> WordIndex:
-    return WordIndex(range(len(TEXTS)), TEXTS, word_grams())
+    return WordIndex(range(len(TEXTS)), TEXTS)
 
 
 def best(index: WordIndex, text: str) -> int:
@@ -37,7 +37,7 @@ def test_a_rare_word_says_more_than_a_common_one(index: WordIndex) -> None:
 
 
 def test_the_same_words_in_a_shorter_text_say_more() -> None:
-    index = WordIndex([0, 1], ["Router rot", "Router rot " + "und noch vieles andere mehr " * 9], word_grams())
+    index = WordIndex([0, 1], ["Router rot", "Router rot " + "und noch vieles andere mehr " * 9])
     assert index.scores("Router")[0] > index.scores("Router")[1] > 0
 
 
@@ -59,11 +59,11 @@ def test_a_text_that_is_put_in_again_is_replaced(index: WordIndex) -> None:
     assert best(index, "Wallbox") == 0
     assert index.scores("Zählerstand")[0] == 0
     index.put([0], [TEXTS[0]])
-    assert np.allclose(index.scores(TEXTS[0]), WordIndex(range(4), TEXTS, word_grams()).scores(TEXTS[0]), rtol=0.5)
+    assert np.allclose(index.scores(TEXTS[0]), WordIndex(range(4), TEXTS).scores(TEXTS[0]), rtol=0.5)
 
 
 def test_an_index_of_nothing_knows_what_is_put_in() -> None:
-    index = WordIndex([], [], word_grams())
+    index = WordIndex([], [])
     assert not len(index.scores("Router"))
     index.put([], [])
     index.put([1], ["Der Router blinkt"])
@@ -72,5 +72,5 @@ def test_an_index_of_nothing_knows_what_is_put_in() -> None:
 
 def test_the_rarest_words_are_enough_where_there_are_many() -> None:
     texts = [f"die Rechnung für den Kunden kommt im Monat {'q' * (n % 90 + 4)}" for n in range(2000)]
-    index = WordIndex(range(len(texts)), texts, word_grams())
+    index = WordIndex(range(len(texts)), texts)
     assert index.scores(texts[77])[77] == index.scores(texts[77]).max() > 0

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from salver.data.answer import Template
 from salver.data.case import PastCase
-from salver.pipeline.rank import Ranked
+from salver.pipeline.rank import Given, Ranked
 from salver.pipeline.suggest import Offer, suggestion
 
 AT = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -19,7 +19,8 @@ TEMPLATE = Template(
 
 
 def because(*cases: PastCase, near: int = 0, lang: str = "de") -> str:
-    return suggestion(Ranked(chance=0.4, cases=cases, near=near), lang, {}).because
+    near_ids = tuple(case.id for case in cases[:near])
+    return suggestion(Ranked(chance=0.4, given=Given.of(cases), near=near_ids), lang, {}).because
 
 
 def test_a_past_answer_says_who_sent_it_and_which_cases_are_near() -> None:
@@ -30,8 +31,8 @@ def test_a_past_answer_says_who_sent_it_and_which_cases_are_near() -> None:
 
 
 def test_it_says_how_lately_it_was_given_and_how_it_was_received() -> None:
-    cases = [replace(CASE, ending="thanked", answered_at=AT), replace(CASE, ending="reopened"), CASE]
-    assert because(*cases, near=1).endswith(
+    thanked, reopened = replace(CASE, ending="thanked", answered_at=AT), replace(CASE, id="c2", ending="reopened")
+    assert because(thanked, reopened, near=1).endswith(
         "; last on 2026-03-04; 1 customer thanked for it; 1 case opened again afterwards"
     )
 
@@ -51,5 +52,5 @@ def test_slots_are_filled_from_the_message_and_what_is_not_said_stays_open() -> 
     filled = suggestion(Offer(template=TEMPLATE, chance=0.6, cases=()), "de", {"reading": "34112"})
     assert (filled.text, filled.holes, filled.score, filled.template) == ("Stand 34112.", (), 0.6, "t1")
     assert filled.cases == ("c1", "c2")
-    answer = suggestion(Ranked(chance=0.4, cases=(CASE,), near=0), "de", {})
+    answer = suggestion(Ranked(chance=0.4, given=Given.of([CASE]), near=()), "de", {})
     assert (answer.text, answer.holes, answer.kind) == ("Stand {reading}.", ("reading",), "past_answer")

@@ -21,7 +21,7 @@ def learned(later: Sequence[Lesson]) -> dict[str, float]:
 def test_near_cases_and_words_are_worth_something_where_they_find_the_answer() -> None:
     weights = learned(lessons() * 2)
     assert set(weights) == {"known", *OPINIONS}
-    assert weights["known"] == 1
+    assert 0.8 < weights["known"] <= 1
     assert weights["near"] + weights["words"] > 0
     assert weights["vector"] < 0.1
 
