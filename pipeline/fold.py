@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
+from heapq import nsmallest
 from itertools import zip_longest
 from math import ceil
 from sys import intern
@@ -12,9 +13,10 @@ from sys import intern
 _WORD = re.compile(r"\{[a-z0-9_]+\}|\w+")
 _ALIKE = 0.9
 _KEPT = 4000
-_TRIED = 50
+_TRIED = 300
 """Texts that one is compared with at most, those that share its rarest words first: so folding grows with the texts and
 not with their pairs."""
+_BITS = 512
 
 _DENIALS = (
     "nicht nichts kein keine keinem keinen keiner keines nie niemals niemand ohne weder"
@@ -59,6 +61,19 @@ def _overlap(a: Bag, b: Bag) -> bool:
         return False
     both = len(a & b)
     return both >= _ALIKE * (len(a) + len(b) - both)
+
+
+def _lacks(bag: Bag) -> int:
+    """How many of its words a text may lack that is alike."""
+    return len(bag) - ceil(_ALIKE * len(bag) - 1e-9)
+
+
+def _sketch(bag: Bag) -> int:
+    """A bit for each word: a bit that another sketch lacks is a word that the other text lacks."""
+    bits = 0
+    for word in bag:
+        bits |= 1 << (hash(word) % _BITS)
+    return bits
 
 
 def _agree(words: Sequence[str], others: Sequence[str]) -> bool:
@@ -117,6 +132,7 @@ class Folds:
         self._often = Counter(word for text in texts for word in _taken_apart(text)[1])
         self._same: dict[tuple[str, ...], int] = {}
         self._holding: dict[str, list[int]] = defaultdict(list)
+        self._sketches: list[tuple[int, int]] = []
         self.firsts: list[str] = []
 
     def find(self, text: str) -> int | None:
@@ -133,6 +149,7 @@ class Folds:
         if number is None:
             number = len(self.firsts)
             self.firsts.append(text)
+            self._sketches.append((_sketch(bag), _lacks(bag)))
             for word in self._rarest(bag):
                 self._holding[word].append(number)
         self._same[words] = number
@@ -143,18 +160,22 @@ class Folds:
         for word in self._rarest(_taken_apart(self.firsts[number])[1]):
             self._holding[word].remove(number)
         self._same = {words: of for words, of in self._same.items() if of != number}
-        self.firsts[number] = ""
+        self.firsts[number], self._sketches[number] = "", (0, 0)
 
-    def _near(self, bag: Bag) -> Iterable[int]:
-        """The folds whose firsts share one of the rarest words of a bag."""
-        found: dict[int, None] = {}
+    def _near(self, bag: Bag) -> Iterator[int]:
+        """The folds whose firsts share one of the rarest words of a bag, and lack few of its words."""
+        sketch, lacks = _sketch(bag), _lacks(bag)
+        tried: dict[int, None] = {}
         for word in self._rarest(bag):
-            found.update(dict.fromkeys(self._holding.get(word, ())[-_TRIED:]))
-            if len(found) >= _TRIED:
+            tried.update(dict.fromkeys(self._holding.get(word, ())[-_TRIED:]))
+            if len(tried) >= _TRIED:
                 break
-        return found
+        for number in tried:
+            other, may_lack = self._sketches[number]
+            if (sketch & ~other).bit_count() <= lacks and (other & ~sketch).bit_count() <= may_lack:
+                yield number
 
     def _rarest(self, bag: Bag) -> list[str]:
         """As many of its rarest words as two bags need to share one when they are alike."""
-        enough = len(bag) - ceil(_ALIKE * len(bag) - 1e-9) + 1 if bag else 0
-        return sorted(bag, key=lambda word: (self._often[word], word))[:enough]
+        enough = _lacks(bag) + 1 if bag else 0
+        return nsmallest(enough, bag, key=lambda word: (self._often[word], word))

@@ -148,9 +148,9 @@ class _Search:
             intents = {one.label: one.probability for one in request.intents}
             wanted = Wanted(text=asked.text, vector=asked.vector, lang=self._lang, intents=intents)
             for found in past.rank(wanted, asked.near, _RANKED):
-                known = best.get(found.given.best.answer)
+                known = best.get(found.text)
                 if found.chance >= _NOISE and (known is None or known.chance < found.chance):
-                    best[found.given.best.answer] = found
+                    best[found.text] = found
         return list(best.values())
 
     def _agreed(self, offers: Iterable[Offer], answers: Iterable[Ranked]) -> Iterator[Offer | Ranked]:
