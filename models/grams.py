@@ -54,9 +54,13 @@ class Vocabulary:
                 self.numbers[token] = number
             return number
 
+    def of(self, tokens: Iterable[int]) -> list[NDArray[np.int32]]:
+        """The features of each token."""
+        return [self._features[token] for token in tokens]
+
     def features(self, tokens: Iterable[int], width: int) -> csr_matrix:
         """(tokens, width) float32: 1 for each feature of a token."""
-        some = [self._features[token] for token in tokens]
+        some = self.of(tokens)
         indptr = np.zeros(len(some) + 1, dtype=np.int64)
         np.cumsum([len(one) for one in some], out=indptr[1:])
         columns = np.concatenate(some) if some else np.zeros(0, np.int32)
@@ -81,6 +85,16 @@ class Bags:
         met, places = np.unique(tokens, return_inverse=True)
         times = csr_matrix((values, places.astype(np.int32), indptr), shape=(len(self.rows), len(met)))
         return times, self.vocabulary.features(met.tolist(), width)
+
+    def only(self, width: int) -> csr_matrix:
+        """(1, width) float32: the features of the one text there is, as `counted` gives them, in half the time."""
+        ((tokens, weights),) = self.rows
+        features = self.vocabulary.of(tokens.tolist())
+        columns = np.concatenate(features) if features else np.zeros(0, np.int32)
+        used, places = np.unique(columns, return_inverse=True)
+        each = np.repeat(weights, [len(one) for one in features])
+        values = np.bincount(places, weights=each, minlength=len(used)).astype(np.float32)
+        return csr_matrix((values, used, np.array([0, len(used)])), shape=(1, width))
 
     def _joined(self) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.int64]]:
         indptr = np.zeros(len(self.rows) + 1, dtype=np.int64)
@@ -123,7 +137,8 @@ class Grams:
 
     def matrix(self, texts: Sequence[str]) -> csr_matrix:
         """(n, width) float32, columns sorted within a row: each feature with the weights of the tokens that have it."""
-        return counted(*self.bags(texts).parts(self.width))
+        bags = self.bags(texts)
+        return bags.only(self.width) if len(texts) == 1 else counted(*bags.parts(self.width))
 
     def of(self, text: str) -> NDArray[np.int32]:
         """The features of one text, each once, ascending: (m,) int32."""
