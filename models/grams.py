@@ -29,6 +29,11 @@ _DIGIT = re.compile(r"\d")
 _KEPT_TOKENS = 400_000
 _LOGS = tuple(1 + log(times) for times in range(1, 100))
 
+NOTHING = -1
+"""The number of all tokens that no learned weight belongs to."""
+
+Token = str | tuple[str, str]
+"""A word, or a pair of words."""
 Row = tuple[NDArray[np.int32], NDArray[np.float32]]
 """The numbers of a text's tokens, each once, and the weight of each: 1 + log(how often it stands there)."""
 
@@ -37,15 +42,18 @@ class Vocabulary:
     """The tokens met so far, numbered from 0, and the features of each."""
 
     def __init__(self) -> None:
-        self.numbers: dict[str | tuple[int, int], int] = {}
+        self.numbers: dict[Token, int] = {}
         self._features: list[NDArray[np.int32]] = []
         self._lock = Lock()
 
     def __len__(self) -> int:
         return len(self._features)
 
-    def add(self, token: str | tuple[int, int], features: NDArray[np.int32]) -> int:
-        """The number of a token that is new, or was a moment ago."""
+    def add(self, token: Token, features: NDArray[np.int32]) -> int:
+        """The number of a token that is new, or was a moment ago; NOTHING for one without a feature that counts."""
+        if not len(features):
+            self.numbers[token] = NOTHING
+            return NOTHING
         with self._lock:
             number = self.numbers.get(token)
             if number is None:
@@ -130,7 +138,7 @@ class Grams:
 
     def bags(self, texts: Sequence[str]) -> Bags:
         """The tokens of each text."""
-        if len(self._known[0]) > _KEPT_TOKENS:
+        if len(self._known[0].numbers) > _KEPT_TOKENS:
             self._begin()
         vocabulary, rows = self._known
         return Bags(vocabulary, rows.of(texts))
@@ -147,33 +155,38 @@ class Grams:
     def _row(self, text: str, vocabulary: Vocabulary) -> Row:
         words = _WORD.findall(_DIGIT.sub("0", text.casefold()))
         known = vocabulary.numbers
-        tokens = [known[word] if word in known else self._new_word(word, vocabulary) for word in words]
+        tokens = [known[word] if word in known else vocabulary.add(word, self._of_word(word)) for word in words]
         if self.pairs:
-            named = zip(pairwise(tokens), pairwise(words), strict=True)
-            tokens += [known[pair] if pair in known else self._new_pair(pair, *of, vocabulary) for pair, of in named]
+            pairs = pairwise(words)
+            tokens += [known[two] if two in known else vocabulary.add(two, self._of_pair(two)) for two in pairs]
         times = Counter(tokens)
+        times.pop(NOTHING, None)
         weights = [_LOGS[min(often, len(_LOGS)) - 1] for often in times.values()]
         return np.array(list(times), dtype=np.int32), np.array(weights, dtype=np.float32)
 
-    def _new_word(self, word: str, vocabulary: Vocabulary) -> int:
+    def _of_word(self, word: str) -> NDArray[np.int32]:
         framed = f"<{word[:40]}>"
         spans = {framed[i : i + n] for n in range(self.shortest, self.longest + 1) for i in range(len(framed) - n + 1)}
-        return vocabulary.add(word, self._counting([f"w {word}", *sorted(spans)]))
-
-    def _new_pair(self, pair: tuple[int, int], first: str, second: str, vocabulary: Vocabulary) -> int:
-        return vocabulary.add(pair, self._counting([f"{first} {second}"]))
-
-    def _counting(self, spans: Sequence[str]) -> NDArray[np.int32]:
-        """The features of spans that count, by their places where it is known which."""
-        features = np.array([crc32(one.encode("utf-8", "surrogatepass")) & _MASK for one in spans], dtype=np.int32)
+        features = np.array([_hashed(one) for one in (f"w {word}", *sorted(spans))], dtype=np.int32)
         if self._places is None:
             return features
         places = self._places[features]
         return places[places >= 0]
 
+    def _of_pair(self, pair: tuple[str, str]) -> NDArray[np.int32]:
+        """The one feature of a pair. Most pairs have not been met before, and count for nothing."""
+        feature = _hashed(f"{pair[0]} {pair[1]}")
+        if self._places is not None:
+            feature = int(self._places[feature])
+        return np.array([feature] if feature >= 0 else [], dtype=np.int32)
+
     def places(self, features: NDArray[np.int32]) -> NDArray[np.int32] | None:
         """For each feature that is counted its place among these, or -1; None where all features are."""
         return None if self._places is None else _places(self._places[features], self.width)
+
+
+def _hashed(span: str) -> int:
+    return crc32(span.encode("utf-8", "surrogatepass")) & _MASK
 
 
 def counted(times: csr_matrix, features: csr_matrix) -> csr_matrix:
