@@ -1,4 +1,4 @@
-"""`salver bundles`: which trained bundles there are, and which one serves."""
+"""`salver bundles`: which trained bundles there are, which one serves, and what others can use of them."""
 
 import filecmp
 import os
@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from salver.data.errors import BundleError, TrainingError
+from salver.models import exported
 from salver.models.bundle import load
+from salver.models.history import HistoryEncoder
 from salver.models.shelf import Shelf
 from salver.serve import show
 from salver.serve.wiring import open_shelf, settings_of
@@ -55,6 +57,17 @@ def rollback(settings: Path | None) -> None:
     name = shelf.rollback(datetime.now(UTC))
     _note(name, settings)
     show.told(f'"{name}" serves again.')
+
+
+def export(bundle: str, out: Path, settings: Path | None) -> None:
+    """Write the encoder that a bundle learned as a sentence-transformers model."""
+    shelf = open_shelf(settings_of(settings))
+    found = load(shelf.path(bundle) if bundle in shelf.names() else Path(bundle))
+    if not isinstance(found.encoder, HistoryEncoder):
+        what = f'the encoder of "{found.name}" was not learned, it is a pretrained one'
+        raise BundleError(what, where=bundle, todo="Use that model itself.")
+    near = exported.export(found.encoder, [case.question for case in found.cases.values()], out)
+    show.told(f"Written to {out}; the cosine between its vectors and the encoder's is {near:.3f} on average.")
 
 
 def _note(name: str, settings: Path | None) -> None:

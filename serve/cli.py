@@ -232,6 +232,18 @@ def rollback(settings: SettingsFile = None) -> None:
     run.rollback(settings)
 
 
+@bundles.command()
+def export(
+    bundle: Annotated[str, typer.Argument(metavar="NAME|FOLDER", help="A bundle of the list, or the path of another.")],
+    out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="The folder to write; must not exist yet.")],
+    settings: SettingsFile = None,
+) -> None:
+    """Write a bundle's learned encoder as a sentence-transformers model, which anybody can load."""
+    from salver.serve import bundles as run
+
+    run.export(bundle, out, settings)
+
+
 @app.command(short_help="Draw how it goes on one page.")
 def report(
     out: Annotated[Path, typer.Option("--out", help="One HTML file with all pictures in it.")] = Path("report.html"),

@@ -9,6 +9,7 @@ from salver.data.agent import Team
 from salver.data.case import Case
 from salver.data.company import Company
 from salver.data.errors import Fault, TrainingError
+from salver.data.policy import NEVER_ANSWERED
 from salver.training.bounds import require_known
 from salver.training.gather import gather
 from salver.training.prepare import Lesson, prepare
@@ -34,6 +35,11 @@ class Order:
     columns: Mapping[str, str] = field(default_factory=dict)
     intents_file: Path | None = None
     corrected: tuple[Case, ...] = ()
+
+    @property
+    def never(self) -> tuple[str, ...]:
+        """The intents that always go to a person: the owner's list, or the usual one."""
+        return NEVER_ANSWERED if self.never_answer is None else self.never_answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

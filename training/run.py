@@ -10,7 +10,7 @@ from salver.data.agent import Agent, Team
 from salver.data.case import Case
 from salver.data.company import Company
 from salver.data.errors import Fault
-from salver.data.policy import MIN_CUSTOMERS, NEVER_ANSWERED
+from salver.data.policy import MIN_CUSTOMERS
 from salver.models.answers import Weights
 from salver.models.bundle import Bundle, Draft
 from salver.models.choice import TemplateChoice
@@ -153,13 +153,12 @@ def draft_of(
     found = understanding or _understand(lessons, order)
     templates, made_of = induce([one.reply() for one in lessons], MIN_CUSTOMERS)
     past = {one.case.id: one.past(made_of.get(one.case.id, ())) for one in lessons}
-    never = order.never_answer if order.never_answer is not None else NEVER_ANSWERED
     rehearsal = Rehearsal(lessons, found.unseen, found.intents.labels)
     scope, scope_at = learn_scope(found, [one.case.intent for one in lessons], strangers)
     part_at = rehearsal.part_at()
     own = {(one.intent, one.lang, one.id): one.text for one in templates}
     choice, shares = TemplateChoice.fit(rehearsal.examples(past, templates), rehearsal.folds(), own, Grams())
-    rules = Rules(finder=CompanyEntities(order.company), never=never, past=past)
+    rules = Rules(finder=CompanyEntities(order.company), never=order.never, past=past)
     eligible = [one for one in rehearsal.answers(shares, templates, part_at, rules) if one.eligible]
     bounds = calibrate(eligible, newest_of(lessons), order.max_error, order.max_error_of)
     return Draft(
@@ -176,7 +175,7 @@ def draft_of(
         vectors=found.vectors,
         templates=templates,
         skills=estimate([one.case for one in lessons], [one.lang for one in lessons]),
-        policy=bounds.policy(order.at, scope_at=scope_at, part_at=part_at, never_answer=never),
+        policy=bounds.policy(order.at, scope_at=scope_at, part_at=part_at, never_answer=order.never),
         profile=rehearsal.profile(),
         scores=_described(lessons, found, rehearsal) | scores | _bounded(bounds, eligible, len(lessons)),
     )

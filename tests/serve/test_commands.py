@@ -140,3 +140,12 @@ def test_a_server_ends_on_ctrl_c_in_a_sentence(tmp_path: Path) -> None:
         said = running.stderr.read()
     assert running.returncode == 130
     assert said == "salver: Stopped; what had been begun is finished.\n"
+
+
+def test_a_learned_encoder_is_exported_for_sentence_transformers(tmp_path: Path) -> None:
+    done = salver("bundles", "export", bundle_folder(), "--out", tmp_path / "model")
+    assert done.returncode == 0
+    assert "the cosine between its vectors and the encoder's is 0.9" in done.stderr
+    assert (tmp_path / "model" / "modules.json").is_file()
+    again = salver("bundles", "export", bundle_folder(), "--out", tmp_path / "model")
+    assert (again.returncode, "there is something already" in again.stderr) == (1, True)
