@@ -44,7 +44,7 @@ from salver.models.scope import LearnedScope
 from salver.models.sentences import SpacySentences
 from salver.models.urgency import OrderedUrgency
 
-FORMAT = 1
+FORMAT = 2
 
 Worth = Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)]
 
