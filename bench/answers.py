@@ -114,10 +114,10 @@ def _masked(texts: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
 class Trial:
     """The past of some cases, what is learned from it, and the later ones that ask."""
 
-    def __init__(self, cases: Sequence[PastCase], encoder: str, weights: Weights = WEIGHTS) -> None:
+    def __init__(self, cases: Sequence[PastCase], base: Encoder | None, weights: Weights = WEIGHTS) -> None:
         cut = len(cases) - min(len(cases) // 5, _MOST)
         self._past, self._later = cases[:cut], cases[cut:]
-        self._encoder = _encoder(self._past, encoder)
+        self._encoder = _encoder(self._past, base)
         self._answers = PastAnswers([*self._past, *map(_unasked, self._later)], self._encoder, weights)
         self._texts: dict[int, str] = {}
         self._questions: dict[int, list[str]] = defaultdict(list)
@@ -171,13 +171,11 @@ def _unasked(case: PastCase) -> PastCase:
     return replace(case, question="", answered_at=None)
 
 
-def _encoder(past: Sequence[PastCase], name: str) -> Encoder:
-    if name != HistoryEncoder.alone:
-        return PretrainedEncoder(name)
+def _encoder(past: Sequence[PastCase], base: Encoder | None) -> Encoder:
     folds = Folds(case.answer for case in past)
     labels = [folds.add(case.answer) for case in past]
     texts = [case.question for case in past] + [case.answer for case in past]
-    return HistoryEncoder.fit(texts, np.array([*labels, *labels], np.int64))
+    return HistoryEncoder.fit(texts, np.array([*labels, *labels], np.int64), base=base)
 
 
 def bm25(texts: Sequence[str], asked: Sequence[str], k1: float = 1.2, b: float = 0.75) -> Iterator[Scores]:
@@ -224,8 +222,9 @@ def figures(places: Places) -> Figures:
 def measure(cases: Sequence[PastCase], encoder: str) -> dict[str, Any]:
     """Learn from the past of cases in their order, and ask for the newest; beside it what BM25 finds."""
     past = cases[: len(cases) - min(len(cases) // 5, _MOST)]
-    before = Trial(past, encoder)
-    last = Trial(cases, encoder, weigh(before.examples()))
+    base = None if encoder == HistoryEncoder.alone else PretrainedEncoder(encoder)
+    before = Trial(past, base)
+    last = Trial(cases, base, weigh(before.examples()))
     by = max(_BY, key=lambda by: figures(before.places_by_bm25(by)).get("mrr", 0.0))
     found, theirs = last.places(), last.places_by_bm25(by)
     return {
