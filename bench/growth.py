@@ -90,7 +90,7 @@ def measure(data: Path, size: int) -> Figures:
     _tell(size, f"{len(cases):,} cases made")
     started = time.perf_counter()
     with Peak(lambda held: _tell(size, f"{time.perf_counter() - started:,.0f} s, {held / 1e9:.1f} GB")) as peak:
-        brain = fit_understanding(texts, HistoryEncoder.name, Grams())
+        brain = fit_understanding(texts, HistoryEncoder.alone, Grams())
     learned = time.perf_counter() - started
     _tell(size, f"learned in {learned:,.0f} s")
     return {
