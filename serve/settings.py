@@ -15,6 +15,7 @@ from typing import Any
 
 from salver.data.company import Company
 from salver.data.errors import SettingsError
+from salver.pipeline.withhold import AUDIT_SHARE
 from salver.serve import values
 
 FILE = "salver.toml"
@@ -27,6 +28,8 @@ class Settings:
 
     Paths in the file are relative to its folder. `body_limit` is in bytes; `workers` is how many processes decide a
     backlog, 0 for one a core. Without `tokens` nobody is asked for one. `store_url` is empty when it was not set.
+    `audit_share`, 0 to 1, of the answers that could be sent are laid before a person to check, and so are all of them
+    when the training is more than `bound_days` ago.
     """
 
     file: Path | None = None
@@ -43,6 +46,8 @@ class Settings:
     workers: int = 0
     max_error: float | None = None
     never_answer: tuple[str, ...] | None = None
+    audit_share: float = AUDIT_SHARE
+    bound_days: int = 180
 
     @property
     def store(self) -> str:
@@ -68,6 +73,8 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "workers": values.whole(0, 1_024),
     "max_error": values.share,
     "never_answer": values.texts,
+    "audit_share": values.part,
+    "bound_days": values.whole(1, 36_500),
     "company.name": values.text,
     "company.own": values.owned,
     "company.languages": values.languages,

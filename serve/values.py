@@ -43,14 +43,18 @@ def whole(least: int, most: int) -> Callable[[Any], int]:
 
 def share(value: Any) -> float:
     """A number above 0 and below 1."""
-    if isinstance(value, Written):
-        try:
-            value = float(value)
-        except ValueError:
-            raise ValueError(f"must be a number between 0 and 1, not {_shown(value)}") from None
-    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < 1:
+    number = _number(value)
+    if number is None or not 0 < number < 1:
         raise ValueError(f"must be a number between 0 and 1, not {_shown(value)}")
-    return float(value)
+    return number
+
+
+def part(value: Any) -> float:
+    """A number from 0, which is none, to 1, which is all."""
+    number = _number(value)
+    if number is None or not 0 <= number <= 1:
+        raise ValueError(f"must be a number from 0 to 1, not {_shown(value)}")
+    return number
 
 
 def yes_or_no(value: Any) -> bool:
@@ -119,6 +123,13 @@ def day(value: Any) -> date:
         return date.fromisoformat(text(value))
     except ValueError:
         raise ValueError(f"must hold dates such as 2026-12-25, not {_shown(value)}") from None
+
+
+def _number(value: Any) -> float | None:
+    try:
+        return float(value) if isinstance(value, int | float | Written) and not isinstance(value, bool) else None
+    except ValueError:
+        return None
 
 
 def _table(value: Any) -> dict[str, Any]:

@@ -55,6 +55,13 @@ def test_paths_in_the_file_are_relative_to_it(tmp_path):
     assert (settings.home, settings.team, settings.bundle) == (tmp_path / "data", Path("/etc/agents.toml"), Path("b"))
 
 
+@pytest.mark.parametrize(("written", "share"), [("0", 0), ("1", 1), ("0.25", 0.25)])
+def test_none_or_all_answers_may_be_set_aside(tmp_path, written, share):
+    assert load(tmp_path, f"audit_share = {written}").audit_share == share
+    assert load(tmp_path, SALVER_AUDIT_SHARE=written, SALVER_BOUND_DAYS="30").audit_share == share
+    assert (load(tmp_path).audit_share, load(tmp_path).bound_days) == (0.05, 180)
+
+
 def test_secrets_are_not_shown(tmp_path):
     settings = load(tmp_path, 'tokens = "geheim"\nstore_url = "postgresql://u:pass@h/d"')
     assert settings.tokens == ("geheim",)
@@ -73,6 +80,9 @@ def test_secrets_are_not_shown(tmp_path):
         ("port = 70000", "port must be a whole number from 0 to 65535, not 70000. Correct it."),
         ("port = true", "port must be a whole number from 0 to 65535, not True. Correct it."),
         ("max_error = 2", "max_error must be a number between 0 and 1, not 2. Correct it."),
+        ("audit_share = 1.5", "audit_share must be a number from 0 to 1, not 1.5. Correct it."),
+        ("audit_share = true", "audit_share must be a number from 0 to 1, not True. Correct it."),
+        ("bound_days = 0", "bound_days must be a whole number from 1 to 36500, not 0. Correct it."),
         ("home = 1", "home must be a text, not 1. Correct it."),
         ("never_answer = 'x'", 'never_answer must be a list of texts such as ["a", "b"], not \'x\'. Correct it.'),
         ("tokens = [1]", 'tokens must be a list of texts such as ["a", "b"]. Correct it.'),
