@@ -13,12 +13,13 @@ from salver.data.errors import BundleError, Fault, InputError, SalverError
 from salver.data.formats import recognise
 from salver.data.rows import folded
 from salver.data.tables import open_table
-from salver.models.bundle import Draft, load, save
+from salver.models.bundle import Bundle, Draft, load, save
 from salver.models.shelf import Shelf
 from salver.serve import show
 from salver.serve.bundles import adopt
 from salver.serve.learned import corrected
 from salver.serve.settings import Settings
+from salver.serve.watch import standing_of
 from salver.serve.wiring import home_of, open_shelf, open_store, settings_of, team_of
 from salver.training.gate import Verdict
 from salver.training.run import Order, Trained, challenge
@@ -131,7 +132,9 @@ def retrain(archives: Sequence[Path], store: str | None, settings: Path | None, 
     order = lesson.order(named("retrained", at), known, at)
     with open_store(known, store) as kept:
         order = replace(order, corrected=tuple(corrected(kept, order.company)))
-    trained, verdict = _judged(order, shelf)
+        champion = load(shelf.path(shelf.champion)) if shelf.champion else None
+        held = champion is None or standing_of(champion, kept, known.bound_days, at).held
+    trained, verdict = _judged(order, champion, held=held)
     tell_faults(trained.faults)
     folder = shelf.folder / order.name
     save(trained.draft, folder)
@@ -175,11 +178,11 @@ def _first(shelf: Shelf, out: Path) -> Verdict:
     return Verdict(promote=False, because=because)
 
 
-def _judged(order: Order, shelf: Shelf) -> tuple[Trained, Verdict]:
-    if shelf.champion is None:
+def _judged(order: Order, champion: Bundle | None, *, held: bool) -> tuple[Trained, Verdict]:
+    if champion is None:
         because = "there was no champion yet to compare it with"
         return learn_from(order, show.told), Verdict(promote=True, because=because)
-    return challenge(order, load(shelf.path(shelf.champion)), show.told)
+    return challenge(order, champion, show.told, bound_held=held)
 
 
 def _track(trained: Trained, verdict: Verdict, folder: Path, lesson: Lesson, settings: Settings) -> None:

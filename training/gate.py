@@ -28,7 +28,7 @@ MOST_FALLEN = 0.10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exam:
-    """What a bundle said of the messages, and whether it has a threshold at which its error bound is shown."""
+    """What a bundle said of the messages, and whether its error bound is shown, and still held where it serves."""
 
     bundle: str
     predictions: tuple[Prediction, ...]
@@ -126,6 +126,8 @@ def _judge(found: Compared, worse: Sequence[str], champion: Exam, challenger: Ex
     if found.won > found.lost and found.p <= SURE:
         unbound = "" if challenger.bound_shown else " It answers nothing by itself yet: its error bound is not shown."
         return True, f'{name} is better than "{champion.bundle}".{unbound}'
+    if challenger.bound_shown and not champion.bound_shown and chance_of(found.lost, found.won) > SURE:
+        return True, f'{name} is not shown to be worse, and its bound is shown; that of "{champion.bundle}" is not.'
     if found.won < found.lost:
         return False, f"{name} is right less often."
     if not _calibrated_better(found):

@@ -79,10 +79,11 @@ def train(order: Order, told: Tell) -> Trained:
     return Trained(draft=draft, faults=faults, columns=columns, lessons=len(lessons))
 
 
-def challenge(order: Order, champion: Bundle, told: Tell) -> tuple[Trained, Verdict]:
+def challenge(order: Order, champion: Bundle, told: Tell, *, bound_held: bool = True) -> tuple[Trained, Verdict]:
     """Learn a challenger, and judge it on the newest messages, which neither it nor the champion has seen.
 
-    What is judged is what may be promoted; only then do the messages of the exam join its neighbours.
+    What is judged is what may be promoted; only then do the messages of the exam join its neighbours. `bound_held` says
+    whether the champion's error bound, where it was shown, is held to this day.
     """
     lessons, faults, columns = _lessons(order, told)
     exam = _exam(lessons, champion)
@@ -92,7 +93,7 @@ def challenge(order: Order, champion: Bundle, told: Tell) -> tuple[Trained, Verd
     found = _understand(kept, order)
     tried = _tried(found.encoder, found.intents, found.index, found.intent_of, exam)
     draft = draft_of(kept, order, {"later": evaluate(tried).to_json() if tried else {}}, found)
-    verdict = _judge(champion, draft, exam, tried)
+    verdict = _judge(champion, draft, exam, tried, bound_held=bound_held)
     whole = _joined(draft, exam)
     return Trained(draft=whole, faults=faults, columns=columns, lessons=len(lessons)), verdict
 
@@ -116,7 +117,9 @@ def _exam(lessons: Sequence[Lesson], champion: Bundle) -> list[Lesson]:
     return exam if len(exam) >= FEWEST_TO_JUDGE else []
 
 
-def _judge(champion: Bundle, draft: Draft, exam: Sequence[Lesson], tried: Sequence[Prediction]) -> Verdict:
+def _judge(
+    champion: Bundle, draft: Draft, exam: Sequence[Lesson], tried: Sequence[Prediction], *, bound_held: bool
+) -> Verdict:
     if not exam:
         because = (
             f'There are fewer than {FEWEST_TO_JUDGE} new messages that "{champion.name}" has not seen: too few to show '
@@ -124,9 +127,10 @@ def _judge(champion: Bundle, draft: Draft, exam: Sequence[Lesson], tried: Sequen
         )
         return Verdict(promote=False, because=because)
     intent_of = {case.id: case.intent for case in champion.cases.values()}
+    shown = bound_held and champion.policy.answer_at is not None
     before = _tried(champion.encoder, champion.intents, champion.neighbours, intent_of, exam)
     return better(
-        Exam(bundle=champion.name, predictions=tuple(before), bound_shown=champion.policy.answer_at is not None),
+        Exam(bundle=champion.name, predictions=tuple(before), bound_shown=shown),
         Exam(bundle=draft.name, predictions=tuple(tried), bound_shown=draft.policy.answer_at is not None),
     )
 

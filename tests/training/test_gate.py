@@ -67,6 +67,16 @@ def test_a_better_one_without_a_bound_is_promoted_and_says_that_it_answers_nothi
     assert "It answers nothing by itself yet" in verdict.because
 
 
+def test_where_the_bound_is_not_held_any_more_one_that_is_not_shown_to_be_worse_takes_over() -> None:
+    old = exam("old", "x" * 90 + "." * 10, bound=False)
+    verdict = better(old, exam("new", "x" * 88 + "." * 12))
+    assert verdict.promote
+    shown = '"new" is not shown to be worse, and its bound is shown; that of "old" is not. On 100 later messages'
+    assert verdict.because.startswith(shown)
+    assert not better(old, exam("new", "x" * 85 + "." * 15)).promote, "worse, by more than chance"
+    assert not better(old, exam("new", "x" * 90 + "." * 10, bound=False)).promote, "nothing is won by it"
+
+
 def test_no_intent_with_ten_messages_may_fall_by_more_than_ten_points() -> None:
     old = together(exam("old", "." * 60), exam("old", "x" * 10, intent="gas"))
     one_lost = together(exam("new", "x" * 60), exam("new", "x" * 9 + ".", intent="gas"))
