@@ -42,6 +42,10 @@ _CHANNELS: dict[str, Channel] = {
     **dict.fromkeys(("social", "twitter", "x", "facebook", "instagram"), "social"),
     **dict.fromkeys(("letter", "brief", "fax", "post"), "letter"),
 }
+_YES_OR_NO = {
+    **dict.fromkeys(("yes", "y", "true", "1", "1.0", "right", "ja", "j", "richtig"), True),
+    **dict.fromkeys(("no", "n", "false", "0", "0.0", "wrong", "nein", "falsch"), False),
+}
 _LANGUAGES = {"german": "de", "deutsch": "de", "english": "en", "englisch": "en", "french": "fr", "französisch": "fr"}
 
 
@@ -85,6 +89,16 @@ def urgency_of(value: Any) -> str | None:
     """The name of an urgency, or None for an empty cell. Raises ValueError for any other word."""
     word = text_of(value).strip().casefold()
     return Urgency.of(_URGENCIES.get(word, word)).label if word else None
+
+
+def yes_or_no_of(value: Any) -> bool | None:
+    """Yes or no, or None for an empty cell. Raises ValueError for any other word."""
+    word = text_of(value).strip().casefold()
+    if not word:
+        return None
+    if word not in _YES_OR_NO:
+        raise ValueError(f'"{word}" is neither yes nor no')
+    return _YES_OR_NO[word]
 
 
 def intents_of(value: Any) -> tuple[str, ...]:

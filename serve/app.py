@@ -56,7 +56,7 @@ def create_app(pipeline: Pipeline, store: Store, settings: Settings) -> FastAPI:
     """
     demand_token(settings)
     figures = metrics.Metrics(pipeline.bundle)
-    service = Service(pipeline, store, figures)
+    service = Service(pipeline, store, figures, settings.bound_days)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -166,8 +166,7 @@ def _add_people(app: FastAPI) -> None:
     )
     async def correct(request: Request, service: Door, change: Change) -> Response:
         correction = Correction(**change.model_dump() | {"at": change.at or datetime.now(UTC)})
-        learned = await _in_turn(request, partial(service.correct, correction))
-        return Json({"message": change.message, "learned": learned}, HTTPStatus.CREATED)
+        return Json(await _in_turn(request, partial(service.correct, correction)), HTTPStatus.CREATED)
 
     @app.get(
         "/v1/queue",
@@ -201,7 +200,8 @@ def _add_operations(app: FastAPI) -> None:
             lengths = await run_in_threadpool(service.lengths)
         except StoreError:
             lengths = {}
-        return Response(request.app.state.figures.text(lengths), media_type=metrics.MEDIA_TYPE)
+        text = request.app.state.figures.text(lengths, service.standing)
+        return Response(text, media_type=metrics.MEDIA_TYPE)
 
     @app.get("/docs", include_in_schema=False)
     async def docs() -> HTMLResponse:

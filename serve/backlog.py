@@ -27,6 +27,7 @@ from salver.pipeline.run import Pipeline
 from salver.serve.chunks import CHUNK, chunked
 from salver.serve.outfile import OutFile
 from salver.serve.recording import record_of
+from salver.serve.watch import Watch
 from salver.serve.workers import Workers
 
 _LEFT_OVER = 100_000
@@ -73,6 +74,7 @@ class Done:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """What a backlog is worked off with. `folder` holds the pipeline's bundle, `learned` is what it learned since.
+    `watch`, if there is one, looks now and then how the error bound stands.
 
     `own_store` says that nobody else uses the store, so that whatever waits in it is ours. Other processes are not
     worth starting for fewer than `few` messages.
@@ -85,6 +87,7 @@ class Desk:
     learned: Sequence[PastCase] = ()
     workers: int = 1
     few: int = 0
+    watch: Watch | None = None
 
 
 class Backlog:
@@ -164,6 +167,8 @@ class Backlog:
         assigned = desk.pipeline.assign(trays)
         found = {tray.message.key: tray_line(tray, desk.pipeline.bundle.name) for tray in assigned}
         desk.store.decided([record_of(tray, found[tray.message.key], now) for tray in assigned])
+        if desk.watch:
+            desk.watch.decided(len(assigned))
         ready = [lines[raw.key] if raw.key in lines else found[raw.key] for raw in chunk]
         self._out.add(ready)
         self.done.reasons.update((line["decision"], line["reason"]) for line in ready)

@@ -10,6 +10,7 @@ from salver.serve import show
 from salver.serve.backlog import Backlog, Desk, Done
 from salver.serve.endings import Stopped
 from salver.serve.outfile import OutFile
+from salver.serve.watch import Watch
 from salver.serve.wiring import bundle_folder, open_pipeline, open_store, settings_of
 from salver.serve.workers import cores
 
@@ -35,14 +36,16 @@ def batch(
     url = f"sqlite:///{out}.store.db" if beside else store
     recognise(source)
     with open_store(known, url) as kept:
+        pipeline = open_pipeline(known, folder, kept)
         desk = Desk(
-            pipeline=open_pipeline(known, folder, kept),
+            pipeline=pipeline,
             folder=folder,
             store=kept,
             own_store=beside,
             learned=kept.cases(),
             workers=known.workers or cores() if workers is None else workers,
             few=_FEW if workers is None else 0,
+            watch=Watch(pipeline, kept, known.bound_days, show.told),
         )
         done = work_off(source, out, desk)
     tell_faults(done.faults)

@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from salver.serve.endings import sentences
+from salver.serve.options import BundleFolder, Columns, Json, Own, SettingsFile, StoreUrl
 
 
 class _Commands(TyperGroup):
@@ -37,25 +38,6 @@ bundles = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(bundles, name="bundles")
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for a machine instead of a table for a person.")]
-SettingsFile = Annotated[
-    Path | None, typer.Option("--settings", metavar="FILE", help="The settings; salver.toml if it is there.")
-]
-BundleFolder = Annotated[
-    Path | None, typer.Option("--bundle", metavar="FOLDER", help="A trained bundle; the champion by default.")
-]
-StoreUrl = Annotated[
-    str | None, typer.Option("--store", metavar="URL", help="The store, as sqlite:///FILE or postgresql://…")
-]
-Columns = Annotated[
-    list[str] | None,
-    typer.Option("--map", metavar="FIELD=COLUMN", help="Which column holds what, as in answer=reply_text."),
-]
-Own = Annotated[
-    list[str] | None,
-    typer.Option("--own", metavar="ADDRESS", help="An address or @domain of the company; its mails are the answers."),
-]
 
 
 @app.command(short_help="Try it all on a small made-up company.")
@@ -140,13 +122,14 @@ def batch(
 def explain(
     file: Annotated[Path, typer.Argument(metavar="FILE.eml", help="One mail.")],
     bundle: BundleFolder = None,
+    store: StoreUrl = None,
     settings: SettingsFile = None,
     as_json: Json = False,
 ) -> None:
     """Say in words what each step finds in one mail."""
     from salver.serve.explain import explain as run
 
-    run(file, bundle=bundle, settings=settings, as_json=as_json)
+    run(file, bundle=bundle, store=store, settings=settings, as_json=as_json)
 
 
 @app.command()
@@ -174,6 +157,7 @@ def correct(
     """Take in what agents changed; it helps at once, and more after "salver retrain".
 
     Columns: message (the id of its decision), agent, and what was changed of intent, urgency, answer, assignee; reason.
+    Who only checks whether an answer that was set aside is right says so in the column right: yes or no.
     """
     from salver.serve.correct import correct as run
 
@@ -193,6 +177,20 @@ def retrain(
     from salver.serve.learn import retrain as run
 
     run(tuple(archives or ()), store=store, settings=settings, as_json=as_json)
+
+
+@app.command(short_help="Say whether the error bound is still held.")
+def bound(
+    waiting: Annotated[bool, typer.Option("--waiting", help="List the answers that wait for a check instead.")] = False,
+    bundle: BundleFolder = None,
+    store: StoreUrl = None,
+    settings: SettingsFile = None,
+    as_json: Json = False,
+) -> None:
+    """Say whether the error bound of the bundle that serves is still held, and by what that is known."""
+    from salver.serve.bound import bound as run
+
+    run(bundle=bundle, store=store, settings=settings, waiting=waiting, as_json=as_json)
 
 
 @bundles.callback()

@@ -8,9 +8,12 @@ from salver.data.errors import Fault, InputError
 from salver.data.rows import folded
 from salver.data.store import Store
 from salver.data.tables import Tell
+from salver.pipeline.run import now_utc
 from salver.serve import show
 from salver.serve.corrections import corrections
 from salver.serve.learned import learn
+from salver.serve.recording import check_of
+from salver.serve.watch import in_words, standing_of
 from salver.serve.wiring import open_pipeline, open_store, settings_of
 
 
@@ -20,16 +23,25 @@ def correct(file: Path, *, bundle: Path | None, store: str | None, settings: Pat
     faults: list[Fault] = []
     with open_store(known, store) as kept:
         sound = known_ones(file, kept, faults.append)
-        cases = learn(sound, kept, open_pipeline(known, bundle)) if sound else []
-    for line in folded(faults):
-        show.told(line)
-    if not sound:
-        raise InputError("It holds no correction that could be taken", where=str(file), todo="See the lines above.")
+        for line in folded(faults):
+            show.told(line)
+        if not sound:
+            raise InputError("It holds no correction that could be taken", where=str(file), todo="See the lines above.")
+        pipeline = open_pipeline(known, bundle)
+        cases = learn(sound, kept, pipeline)
+        records = kept.decisions([one.message for one in sound])
+        standing = standing_of(pipeline.bundle, kept, known.bound_days, now_utc())
+    if not standing.held:
+        show.told(in_words(standing))
     new = sorted({one.intent for one in cases})
+    checked = sum(check_of(one, records.get(one.message)) is not None for one in sound)
     if as_json:
-        show.machine({"corrections": len(sound), "learned": len(cases), "faults": len(faults), "intents": new})
+        counts = {"corrections": len(sound), "learned": len(cases), "faults": len(faults), "intents": new}
+        show.machine(counts | {"checked": checked})
         return
     show.words(f"{len(sound)} corrections kept; {len(cases)} of them help from now on, all with the next retrain.")
+    if checked:
+        show.words(f"{checked} of them say whether an answer that was set aside was right. {standing.because}")
 
 
 def known_ones(file: Path, store: Store, tell: Tell) -> list[Correction]:

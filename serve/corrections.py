@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from salver.data.cells import moment_of, text_of, urgency_of
+from salver.data.cells import moment_of, text_of, urgency_of, yes_or_no_of
 from salver.data.correction import Correction
 from salver.data.errors import Fault, InputError
 from salver.data.tables import Table, Tell, open_table
 
-COLUMNS = ("message", "agent", "intent", "urgency", "answer", "assignee", "reason", "at")
-_CHANGES = ("intent", "urgency", "answer", "assignee")
+COLUMNS = ("message", "agent", "intent", "urgency", "answer", "assignee", "right", "reason", "at")
+_CHANGES = ("intent", "urgency", "answer", "assignee", "right")
 
 
 def corrections(path: Path, now: datetime, tell: Tell) -> Iterator[tuple[int, Correction]]:
@@ -40,6 +40,7 @@ def correction_of(row: Mapping[str, Any], now: datetime) -> Correction:
         answer=known["answer"] or None,
         assignee=known["assignee"] or None,
         reason=known["reason"],
+        right=yes_or_no_of(row.get("right")),
     )
 
 

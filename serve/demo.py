@@ -22,6 +22,7 @@ from salver.serve.batch import summary, work_off
 from salver.serve.gold import Comparison, Truth, compare, read_gold
 from salver.serve.overview import draw, newest_lines
 from salver.serve.settings import Settings, load_settings
+from salver.serve.watch import Watch
 from salver.serve.wiring import home_of, open_pipeline, open_shelf, open_store, team_of
 
 _MAX_ERROR = 0.1
@@ -41,12 +42,15 @@ def demo(out: Path, *, as_json: bool) -> None:
     with open_store(settings) as store:
         pipeline = open_pipeline(settings, settings.shelf / name, store)
         show.told(f"Working off {backlog.name}")
-        desk = Desk(pipeline=pipeline, folder=settings.shelf / name, store=store, own_store=True, workers=0)
+        watch = Watch(pipeline, store, settings.bound_days, show.told)
+        desk = Desk(
+            pipeline=pipeline, folder=settings.shelf / name, store=store, own_store=True, workers=0, watch=watch
+        )
         done = work_off(backlog, decisions, desk)
         truths = read_gold(sample / "backlog.gold.jsonl")
         found = _compared(backlog, pipeline, truths)
         intents = {key: one.intents[0] for key, one in truths.items() if one.intents}
-        draw(store, pipeline.bundle, out / "report.html", intents)
+        draw(store, pipeline.bundle, pipeline.standing, out / "report.html", intents)
         few = _few(newest_lines(store))
     seconds = time.monotonic() - started
     if as_json:

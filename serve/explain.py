@@ -11,7 +11,7 @@ from salver.data.message import RawMessage
 from salver.data.reading import Reading, Request
 from salver.pipeline.explain import counted, language, percent
 from salver.serve import show
-from salver.serve.wiring import open_pipeline, settings_of
+from salver.serve.wiring import existing_store, open_pipeline, settings_of
 
 Finding = tuple[str, list[str]]
 """The name of a step, and what it found, a line each."""
@@ -20,10 +20,11 @@ _SHORT = 160
 _NAMES = {AutoAnswer: "answer it", Route: "lay it before a person", Leave: "leave it alone"}
 
 
-def explain(file: Path, *, bundle: Path | None, settings: Path | None, as_json: bool) -> None:
-    """Print the findings of every step on one mail."""
-    raw = one_message(file)
-    pipeline = open_pipeline(settings_of(settings), bundle)
+def explain(file: Path, *, bundle: Path | None, store: str | None, settings: Path | None, as_json: bool) -> None:
+    """Print the findings of every step on one mail. Nothing is kept; what a store knows, if there is one, counts."""
+    raw, known = one_message(file), settings_of(settings)
+    with existing_store(known, store) as kept:
+        pipeline = open_pipeline(known, bundle, kept)
     tray = pipeline.decide([raw])[0]
     found = list(findings(tray))
     if as_json:

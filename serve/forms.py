@@ -72,15 +72,16 @@ class NewMessage(Question):
         return super().known() | {name: value for name, value in more.items() if value}
 
 
-_CHANGED = ("intent", "urgency", "answer", "assignee")
+_SAID = {"intent": "string", "urgency": "string", "answer": "string", "assignee": "string", "right": "boolean"}
+"""What a correction may say, by its type in JSON."""
 
 
 class Change(_Form):
-    """What an agent changed of a decision. What is left out was right."""
+    """What an agent changed of a decision, or found of it. What is left out was right, or is not known."""
 
     model_config = ConfigDict(
         json_schema_extra={
-            "anyOf": [{"required": [one], "properties": {one: {"type": "string"}}} for one in _CHANGED],
+            "anyOf": [{"required": [one], "properties": {one: {"type": kind}}} for one, kind in _SAID.items()],
             "examples": [
                 {
                     "message": EXAMPLE_ID,
@@ -101,11 +102,15 @@ class Change(_Form):
     answer: Annotated[Words | None, Field(description="What was sent; the message waits no longer.")] = None
     assignee: Annotated[Words | None, Field(description="The agent who should have it.")] = None
     reason: str = ""
+    right: Annotated[
+        bool | None,
+        Field(strict=True, description="Whether the decision and its answer were right, from who checks an audit."),
+    ] = None
 
     @model_validator(mode="after")
-    def changes_something(self) -> "Change":
-        if not any(getattr(self, one) for one in _CHANGED):
-            raise ValueError("it changes nothing: give intent, urgency, answer or assignee")
+    def says_something(self) -> "Change":
+        if all(getattr(self, one) is None for one in _SAID):
+            raise ValueError("it changes nothing: give intent, urgency, answer, assignee or right")
         return self
 
 

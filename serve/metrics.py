@@ -1,10 +1,11 @@
-"""Figures for Prometheus: what was decided, how long it took, what waits, which bundle serves."""
+"""Figures for Prometheus: what was decided, how long it took, what waits, which bundle serves, how its bound stands."""
 
 from collections.abc import Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
+from salver.data.standing import Standing
 from salver.models.bundle import Bundle
 
 MEDIA_TYPE = CONTENT_TYPE_LATEST
@@ -26,6 +27,9 @@ class Metrics:
             "salver_queue_length", "Messages that wait for a person", ("agent",), registry=self._registry
         )
         self._responses = Counter("salver_responses", "Responses by status", ("status",), registry=self._registry)
+        self._held = Gauge("salver_bound_held", "Whether the error bound is held", registry=self._registry)
+        self._wealth = Gauge("salver_bound_wealth", "Worth of a wager against the bound", registry=self._registry)
+        self._checks = Gauge("salver_bound_checks", "Answers checked", ("found",), registry=self._registry)
         about = {"name": bundle.name, "created": bundle.created.isoformat(), "encoder_dim": str(bundle.encoder.dim)}
         Info("salver_bundle", "The bundle that decides", registry=self._registry).info(about)
 
@@ -38,8 +42,12 @@ class Metrics:
     def answered(self, status: int) -> None:
         self._responses.labels(str(status)).inc()
 
-    def text(self, lengths: Mapping[str, int]) -> bytes:
+    def text(self, lengths: Mapping[str, int], standing: Standing) -> bytes:
         """Everything in Prometheus' text format; `lengths` is how many messages wait with each agent."""
+        self._held.set(standing.held)
+        self._wealth.set(standing.wealth)
+        self._checks.labels("right").set(standing.right)
+        self._checks.labels("wrong").set(standing.wrong)
         self._queue.clear()
         for agent, length in lengths.items():
             self._queue.labels(agent).set(length)

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from salver.data.errors import Fault
+from salver.data.standing import Standing
 from salver.data.store import Store
 from salver.models.bundle import Bundle
 from salver.serve import show
 from salver.serve.report import page, write
+from salver.serve.watch import standing_of
 from salver.serve.wiring import open_bundle, open_store, settings_of
 
 _ALL = 10_000_000
@@ -20,13 +22,15 @@ def report(out: Path, *, bundle: Path | None, store: str | None, settings: Path 
     """Write the report of a store."""
     known = settings_of(settings)
     with open_store(known, store) as kept:
-        draw(kept, open_bundle(known, bundle), out)
+        opened = open_bundle(known, bundle)
+        draw(kept, opened, standing_of(opened, kept, known.bound_days, datetime.now(UTC)), out)
     show.told(f"Written to {out}.")
 
 
-def draw(store: Store, bundle: Bundle, out: Path, truth: Mapping[str, str] | None = None) -> None:
+def draw(store: Store, bundle: Bundle, standing: Standing, out: Path, truth: Mapping[str, str] | None = None) -> None:
     """Write the report. `truth` has true intents by the id or Message-ID of a message; corrections go before it.
 
+    `standing` is how the bundle's error bound stands.
     Corrections alone are no truth to measure by: agents correct what is wrong.
     """
     said = {one.message: one.intent for one in store.corrections() if one.intent}
@@ -34,6 +38,7 @@ def draw(store: Store, bundle: Bundle, out: Path, truth: Mapping[str, str] | Non
     text = page(
         newest_lines(store),
         bundle,
+        standing=standing,
         now=datetime.now(UTC),
         faults=faults,
         truth={**truth, **said} if truth else None,

@@ -69,12 +69,16 @@ class Pending(BaseModel):
 
 
 class Learned(BaseModel):
-    """What became of a correction. `learned` says whether the message helps with the next ones from now on."""
+    """What became of a correction. `learned` says whether the message helps with the next ones from now on, `checked`
+    whether it says of an answer that was set aside for an audit if it was right."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"message": EXAMPLE_ID, "learned": True}]})
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"message": EXAMPLE_ID, "learned": True, "checked": False}]}
+    )
 
     message: str
     learned: bool
+    checked: bool
 
 
 class Waiting(BaseModel):
@@ -88,6 +92,7 @@ class Waiting(BaseModel):
     agent: str
     due: datetime | None
     overdue: bool
+    reason: str | None
 
 
 class Queue(BaseModel):
@@ -108,6 +113,7 @@ class Queue(BaseModel):
                             "agent": "mara.lind",
                             "due": "2026-11-23T12:30:00+01:00",
                             "overdue": False,
+                            "reason": "urgent",
                         }
                     ],
                 }

@@ -16,9 +16,11 @@ from jinja2 import Environment, StrictUndefined
 
 from salver.data.errors import Fault, StoreError
 from salver.data.record import QueueEntry
+from salver.data.standing import Standing, State
 from salver.models.bundle import Bundle
 from salver.serve import charts, findings
 from salver.serve.tally import Line, Tally, Waiting, curve, tally
+from salver.serve.watch import in_words
 
 MOST_INTENTS = 30
 _SKILL_PANELS = 6
@@ -45,9 +47,11 @@ def page(
     faults: Sequence[Fault] = (),
     truth: Mapping[str, str] | None = None,
     waiting: Iterable[QueueEntry] | None = None,
+    standing: Standing | None = None,
 ) -> str:
     """The report as HTML. `lines` are decisions; `truth` has true intents by the id or Message-ID of a message.
 
+    `standing` is how the error bound stands by now, where that is known.
     `waiting` is what still waits for a person; without it, everything that was routed does.
     """
     now = now.astimezone(ZoneInfo(bundle.team.timezone)) if bundle.team.timezone else now
@@ -59,6 +63,7 @@ def page(
         now=now,
         sums=sums,
         headline=findings.about_all(sums),
+        about_standing=in_words(standing) if standing and standing.state is not State.NOT_SHOWN else "",
         pictures=[*_coming_in(sums, bundle), *_decided(sums)],
         trust=_trust(sums, bundle),
         skills=_skills(bundle),

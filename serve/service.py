@@ -1,5 +1,6 @@
 """What the HTTP door does with the pipeline and the store. Its methods work one after the other, in one thread."""
 
+import logging
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -10,28 +11,36 @@ from salver.data.correction import Correction
 from salver.data.lines import tray_line
 from salver.data.message import RawMessage
 from salver.data.record import DecisionRecord, QueueEntry
+from salver.data.standing import Standing
 from salver.data.store import Store
 from salver.pipeline.route import Loads
 from salver.pipeline.run import Pipeline
 from salver.serve.learned import learn
 from salver.serve.metrics import Metrics
 from salver.serve.problems import Refused
-from salver.serve.recording import known_line, record_of
+from salver.serve.recording import check_of, known_line, record_of
+from salver.serve.watch import Watch
 
 Line = dict[str, Any]
+_log = logging.getLogger("salver.http")
 
 
 class Service:
     """Decides, keeps and learns. What it cannot do is raised as Refused, or as StoreError when the store fails."""
 
-    def __init__(self, pipeline: Pipeline, store: Store, metrics: Metrics) -> None:
+    def __init__(self, pipeline: Pipeline, store: Store, metrics: Metrics, bound_days: int) -> None:
         self._pipeline = pipeline
         self._store = store
         self._metrics = metrics
+        self._watch = Watch(pipeline, store, bound_days, _log.warning)
 
     @property
     def bundle(self) -> str:
         return self._pipeline.bundle.name
+
+    @property
+    def standing(self) -> Standing:
+        return self._pipeline.standing
 
     def suggest(self, raw: RawMessage) -> Line:
         """What would be decided of a message. Nothing is kept, nobody has more to do."""
@@ -48,6 +57,7 @@ class Service:
         line, record = self._decide(raw)
         self._store.decided([record])
         self._metrics.decided(line["decision"], line["reason"])
+        self._watch.decided(1)
         return line, new
 
     def found(self, key: str) -> Line:
@@ -61,15 +71,18 @@ class Service:
         waits = "It was stored, and has not been decided yet."
         return {"id": key, "state": stored.state, "because": stored.fault or waits}
 
-    def correct(self, correction: Correction) -> bool:
-        """Keep what an agent changed; whether it helps with the next messages from now on."""
+    def correct(self, correction: Correction) -> Line:
+        """Keep what an agent changed; whether it helps with the next messages, and whether it checked an answer."""
         if self._store.message(correction.message) is None:
             raise _not_known(correction.message)
         team = {agent.id for agent in self._pipeline.team.agents}
         if correction.assignee is not None and team and correction.assignee not in team:
             detail = f"assignee: there is no such agent. There are {', '.join(sorted(team))}."
             raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=[{"where": "assignee", "what": "not known"}])
-        return bool(learn([correction], self._store, self._pipeline))
+        checked = check_of(correction, self._store.decision(correction.message)) is not None
+        learned = bool(learn([correction], self._store, self._pipeline))
+        self._watch.look()
+        return {"message": correction.message, "learned": learned, "checked": checked}
 
     def waiting(self, agent: str | None, limit: int) -> Line:
         """What waits for a person, of one agent or of all, first due first."""
@@ -125,6 +138,7 @@ def _waiting(entry: QueueEntry, line: Mapping[str, Any], now: datetime) -> Line:
         "agent": entry.agent,
         "due": entry.due.isoformat() if entry.due else None,
         "overdue": entry.due is not None and entry.due < now,
+        "reason": line.get("reason"),
     }
 
 

@@ -1,16 +1,20 @@
 """From the settings to what works: store, shelf, bundle, pipeline. The only place that puts them together."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from salver.data.agent import Team
+from salver.data.database import parse_url
 from salver.data.errors import BundleError, StoreError
 from salver.data.store import Store
 from salver.models.bundle import Bundle, load
 from salver.models.shelf import Shelf
 from salver.pipeline.route import Loads
-from salver.pipeline.run import Pipeline
+from salver.pipeline.run import Pipeline, now_utc
 from salver.serve.settings import Settings, load_settings
 from salver.serve.team import read_team
+from salver.serve.watch import standing_of
 
 
 def settings_of(file: Path | None) -> Settings:
@@ -23,6 +27,17 @@ def open_store(settings: Settings, url: str | None = None) -> Store:
     if url is None and not settings.store_url:
         home_of(settings)
     return Store.open(url or settings.store)
+
+
+@contextmanager
+def existing_store(settings: Settings, url: str | None = None) -> Iterator[Store | None]:
+    """The same store, but only if there is one already: none is made. A server is taken to have one."""
+    parsed = parse_url(url or settings.store)
+    if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").is_file():
+        yield None
+        return
+    with open_store(settings, url) as store:
+        yield store
 
 
 def open_shelf(settings: Settings) -> Shelf:
@@ -62,8 +77,12 @@ def open_bundle(settings: Settings, given: Path | None = None) -> Bundle:
 
 
 def open_pipeline(settings: Settings, given: Path | None = None, store: Store | None = None) -> Pipeline:
-    """The way of a message. With a store, it knows the corrections and what everybody has to do already."""
-    pipeline = Pipeline(open_bundle(settings, given), team=team_of(settings))
+    """The way of a message. With a store, it knows the corrections and what everybody has to do already.
+
+    How its error bound stands is known too, by the store or, without one, by its age.
+    """
+    pipeline = Pipeline(open_bundle(settings, given), team=team_of(settings), audit_share=settings.audit_share)
+    pipeline.standing = standing_of(pipeline.bundle, store, settings.bound_days, now_utc())
     if store is not None:
         pipeline.loads = Loads(store.loads())
         if learned := store.cases():

@@ -41,8 +41,8 @@ def trained_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     lines = (SAMPLE / "archive.jsonl").read_text("utf-8").splitlines(keepends=True)
     archive.write_text("".join([line for line in lines if json.loads(line)["intents"][0] in INTENTS][:CASES]), "utf-8")
     settings = load_settings(SAMPLE / "salver.toml", environ={})
-    at = datetime(2026, 11, 1, tzinfo=UTC)
-    order = Order(sources=(archive,), company=settings.company, team=team_of(settings), at=at, name="cut")
+    at, team = datetime.now(UTC), team_of(settings)
+    order = Order(sources=(archive,), company=settings.company, team=team, at=at, name="cut")
     draft = train(order, lambda _: None).draft
     save(replace(draft, policy=replace(draft.policy, answer_at=ANSWER_AT)), folder / "cut")
     return folder / "cut"

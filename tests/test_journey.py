@@ -114,6 +114,27 @@ def test_the_http_door_decides_as_the_function_does(
     assert again == by_function
 
 
+def test_every_door_sets_the_same_answers_aside(
+    bundle: Bundle, trained_bundle: Path, maildir: Path, raws: Sequence[RawMessage], tmp_path: Path
+) -> None:
+    own = Pipeline(bundle, clock=lambda: DELIVERED, audit_share=0.5)
+    lines = [as_json(tray_line(tray, bundle.name)) for tray in own.decide(raws)]
+    assert {"audit", "recurring"} < {line["reason"] for line in lines}
+    (tmp_path / "salver.toml").write_text("audit_share = 0.5\n")
+    for workers in ("0", "2"):
+        command = ["--bundle", trained_bundle, "--out", f"{workers}.jsonl", "--store", f"{workers}.db"]
+        salver("batch", maildir, *command, "--workers", workers, cwd=tmp_path)
+        assert lines_of(tmp_path / f"{workers}.jsonl") == lines
+    own = Pipeline(bundle, clock=lambda: DELIVERED, audit_share=0.5)
+    with TestClient(
+        create_app(own, Store.open(str(tmp_path / "h.db")), Settings()), base_url="http://127.0.0.1"
+    ) as door:
+        sent = (
+            door.post("/v1/messages", content=raw.content, headers={"content-type": "message/rfc822"}) for raw in raws
+        )
+        assert [answer.json() for answer in sent] == lines
+
+
 def test_explain_decides_as_the_function_does(
     trained_bundle: Path, raws: Sequence[RawMessage], by_function: Sequence[Line], tmp_path: Path
 ) -> None:

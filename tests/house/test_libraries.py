@@ -34,7 +34,7 @@ OWNERS = {
     "stdnum": "models/patterns.py",
     "threadpoolctl": "serve/workers.py training/fit.py",
     "torch": "models/pretrained.py",
-    "typer": "serve/cli.py serve/endings.py",
+    "typer": "serve/cli.py serve/endings.py serve/options.py",
     "uvicorn": "serve/server.py",
 }
 """Which files may import a library. A new library, or a new place for one, is a decision: write it here."""

@@ -141,7 +141,7 @@ def small_bundle() -> Bundle:
     levels = [Urgency.HIGH if intent == "power_outage" else Urgency.NORMAL for intent in intents]
     return Bundle(
         name="small",
-        created=NOON,
+        created=datetime.now(UTC),
         company=COMPANY,
         team=TEAM,
         encoder=encoder,

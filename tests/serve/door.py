@@ -18,17 +18,19 @@ from tests.pipeline.small_bundle import NOON, small_bundle
 HERE = "http://127.0.0.1"
 
 
-def pipeline() -> Pipeline:
-    """A pipeline that may learn: its cases are its own."""
-    bundle = small_bundle()
+def pipeline(audit_share: float = 0.0, **changed: Any) -> Pipeline:
+    """A pipeline that may learn: its cases are its own. `changed` is what its bundle has otherwise."""
+    bundle = replace(small_bundle(), **changed)
     cases = dict(bundle.cases)
     near = CaseIndex.build(list(cases), bundle.encoder.encode([case.question for case in cases.values()]))
-    return Pipeline(replace(bundle, cases=cases, neighbours=near), clock=lambda: NOON)
+    return Pipeline(replace(bundle, cases=cases, neighbours=near), clock=lambda: NOON, audit_share=audit_share)
 
 
 @contextmanager
-def open_door(folder: Path, *, base: str = HERE, **settings: Any) -> Iterator[TestClient]:
+def open_door(
+    folder: Path, *, base: str = HERE, decides: Pipeline | None = None, **settings: Any
+) -> Iterator[TestClient]:
     store = Store.open(str(folder / "store.db"))
-    app = create_app(pipeline(), store, Settings(**settings))
+    app = create_app(decides or pipeline(), store, Settings(**settings))
     with TestClient(app, base_url=base, raise_server_exceptions=False) as client:
         yield client

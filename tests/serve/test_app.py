@@ -145,7 +145,7 @@ def test_a_correction_helps_with_the_next_message(door: TestClient) -> None:
     answer = "bitte starten Sie die ElmBox neu, dann leuchtet sie wieder blau."
     change = {"message": first["id"], "agent": "anna", "intent": "internet_slow", "answer": answer}
     told = door.post("/v1/corrections", json=change)
-    assert (told.status_code, told.json()) == (201, {"message": first["id"], "learned": True})
+    assert (told.status_code, told.json()) == (201, {"message": first["id"], "learned": True, "checked": False})
     then = door.post("/v1/suggest", json={"text": text + "!"}).json()
     assert any("starten Sie die ElmBox neu" in one["text"] for one in then["suggestions"])
     assert door.get("/v1/queue").json()["waiting"] == 0
@@ -154,7 +154,8 @@ def test_a_correction_helps_with_the_next_message(door: TestClient) -> None:
 def test_a_correction_may_give_the_message_to_another_agent(door: TestClient) -> None:
     first = door.post("/v1/messages", json={"text": "Stromausfall in Steinau, wann kommt der Strom wieder?"}).json()
     change = {"message": first["id"], "agent": "anna", "assignee": "bela"}
-    assert door.post("/v1/corrections", json=change).json() == {"message": first["id"], "learned": False}
+    told = door.post("/v1/corrections", json=change).json()
+    assert told == {"message": first["id"], "learned": False, "checked": False}
     assert door.get("/v1/queue", params={"agent": "bela"}).json()["waiting"] == 1
     refused = door.post("/v1/corrections", json=change | {"assignee": "nobody"})
     assert refused.status_code == 422
@@ -170,6 +171,10 @@ WRONG: dict[str, tuple[str, str, dict[str, Any], int, str]] = {
     "half JSON": (
         "POST", "/v1/suggest", {"content": b'{"text": ', "headers": {"Content-Type": "application/json"}}, 400,
         "The body is not JSON. Send a JSON object, encoded as UTF-8.",
+    ),
+    "yes in place of true": (
+        "POST", "/v1/corrections", {"json": {"message": "0" * 32, "agent": "anna", "right": "yes"}}, 422,
+        "right: Input should be a valid boolean. See /docs for what is expected.",
     ),
     "half JSON as a message": (
         "POST", "/v1/messages", {"content": b'{"text": ', "headers": {"Content-Type": "application/json"}}, 400,
@@ -201,7 +206,7 @@ WRONG: dict[str, tuple[str, str, dict[str, Any], int, str]] = {
     ),
     "a correction of nothing": (
         "POST", "/v1/corrections", {"json": {"message": "0" * 32, "agent": "anna"}}, 422,
-        "body: it changes nothing: give intent, urgency, answer or assignee. See /docs for what is expected.",
+        "body: it changes nothing: give intent, urgency, answer, assignee or right. See /docs for what is expected.",
     ),
     "a correction of no message": (
         "POST", "/v1/corrections", {"json": {"message": "0" * 32, "agent": "anna", "urgency": "low"}}, 404,

@@ -9,7 +9,7 @@ import pytest
 
 SALVER = Path(sys.executable).with_name("salver")
 HEAVY = ("numpy", "rich", "sqlalchemy", "pydantic", "fastapi", "faiss", "sklearn", "spacy", "mlflow", "pandas", "torch")
-COMMANDS = ("demo", "read", "train", "batch", "explain", "serve", "correct", "retrain", "report", "bundles")
+COMMANDS = ("demo", "read", "train", "batch", "explain", "serve", "correct", "retrain", "bound", "report", "bundles")
 
 
 def salver(*arguments: str | Path) -> subprocess.CompletedProcess[str]:

@@ -93,7 +93,13 @@ def test_corrections_are_taken_in_and_help_at_once(tmp_path: Path) -> None:
     )
     store = f"sqlite:///{out}.store.db"
     done = salver("correct", table, "--store", store, "--bundle", bundle_folder(), "--json", cwd=tmp_path)
-    assert json.loads(done.stdout) == {"corrections": 1, "learned": 1, "faults": 1, "intents": ["complaint"]}
+    assert json.loads(done.stdout) == {
+        "corrections": 1,
+        "learned": 1,
+        "faults": 1,
+        "intents": ["complaint"],
+        "checked": 0,
+    }
     assert f"{table}:3: no message {'0' * 32} was ever taken in" in done.stderr
 
 

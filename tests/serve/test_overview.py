@@ -5,6 +5,7 @@ from pathlib import Path
 from salver.data.correction import Correction
 from salver.data.lines import tray_line
 from salver.data.message import RawMessage
+from salver.data.standing import Standing
 from salver.data.store import Store
 from salver.serve.overview import draw, newest_lines
 from salver.serve.recording import record_of
@@ -33,11 +34,11 @@ def test_what_an_agent_answered_waits_no_longer_and_proves_nothing_of_the_others
     out = tmp_path / "report.html"
     with Store.open(str(tmp_path / "store.db")) as store:
         decided(store, [OUTAGE])
-        draw(store, pipeline().bundle, out)
+        draw(store, pipeline().bundle, Standing(), out)
         assert "1 message waits in 1 queue" in out.read_text("utf-8")
         store.correct(Correction(message=OUTAGE.key, agent="anna", at=NOON, intent="complaint", answer="Ja."))
-        draw(store, pipeline().bundle, out)
+        draw(store, pipeline().bundle, Standing(), out)
         assert "No message waits for a person." in out.read_text("utf-8")
         assert "gold labels" not in out.read_text("utf-8")
-        draw(store, pipeline().bundle, out, {OUTAGE.key: "power_outage"})
+        draw(store, pipeline().bundle, Standing(), out, {OUTAGE.key: "power_outage"})
         assert "Of 1 message with gold labels 0.0% got the true intent." in out.read_text("utf-8")

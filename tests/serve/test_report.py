@@ -14,6 +14,7 @@ from salver.data.decision import Reason
 from salver.data.errors import Fault, StoreError
 from salver.data.reading import Urgency
 from salver.data.record import QueueEntry
+from salver.data.standing import Standing, State
 from salver.models.bundle import Bundle
 from salver.serve import charts, findings
 from salver.serve.report import page, write
@@ -105,6 +106,26 @@ def test_every_picture_stands_under_a_sentence() -> None:
 
 def test_the_bound_stands_there_in_its_own_words() -> None:
     assert "Of 200 checked answers none was wrong." in page(some_lines(), a_bundle(), now=NOON)
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        (State.HELD, "The error bound is held. Of 9 none was wrong."),
+        (State.BROKEN, "The error bound is broken: answers are only suggested. Of 9 none was wrong."),
+        (State.EXPIRED, "The error bound is expired: answers are only suggested. Of 9 none was wrong."),
+        (State.DRIFTED, "The error bound is drifted: answers are only suggested. Of 9 none was wrong."),
+    ],
+)
+def test_under_it_stands_how_it_stands_by_now(state: State, told: str) -> None:
+    standing = Standing(state=state, because="Of 9 none was wrong.")
+    assert told in page(some_lines(), a_bundle(), now=NOON, standing=standing)
+
+
+def test_a_bound_that_was_never_shown_is_told_once() -> None:
+    bundle = replace(a_bundle(), policy=replace(a_bundle().policy, answer_at=None))
+    text = page(some_lines(), bundle, now=NOON, standing=Standing(state=State.NOT_SHOWN, because=bundle.policy.because))
+    assert text.count(bundle.policy.because) == 1
 
 
 def test_a_table_has_what_waits_first_due_first_in_the_teams_time() -> None:

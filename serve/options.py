@@ -1,0 +1,25 @@
+"""Options of the command line that several commands take."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for a machine instead of a table for a person.")]
+SettingsFile = Annotated[
+    Path | None, typer.Option("--settings", metavar="FILE", help="The settings; salver.toml if it is there.")
+]
+BundleFolder = Annotated[
+    Path | None, typer.Option("--bundle", metavar="FOLDER", help="A trained bundle; the champion by default.")
+]
+StoreUrl = Annotated[
+    str | None, typer.Option("--store", metavar="URL", help="The store, as sqlite:///FILE or postgresql://…")
+]
+Columns = Annotated[
+    list[str] | None,
+    typer.Option("--map", metavar="FIELD=COLUMN", help="Which column holds what, as in answer=reply_text."),
+]
+Own = Annotated[
+    list[str] | None,
+    typer.Option("--own", metavar="ADDRESS", help="An address or @domain of the company; its mails are the answers."),
+]
