@@ -1,7 +1,7 @@
 """How well the answer that resolved a request is found: `python -m bench.answers --data FILE.jsonl --json`.
 
 Rows are JSON objects with `question`, `answer` and `created` (an ISO date or a number; a row without it is oldest), and
-perhaps `lang`; other fields are not looked at. Texts are masked and cut as in training.
+perhaps `lang`; or as of an archive with `subject`, `text` and `answered_at`. Texts are masked and cut as in training.
 
 The newest fifth, at most 2,000 rows, asks; everything before it is the past. To choose from are all different answers
 of the file, alike ones folded. Of those that were given in the past their past questions are known; of the others
@@ -24,6 +24,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import chain
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -44,14 +45,15 @@ from salver.models.pretrained import PretrainedEncoder
 from salver.pipeline.fold import Folds
 from salver.pipeline.mask import mask_case
 from salver.pipeline.match import VOTERS
+from salver.pipeline.question import question
 from salver.pipeline.rank import PastAnswers
 from salver.pipeline.vote import Near
 
 _MOST = 2000
 _AT_ONCE = 500
+_WORTH_PROCESSES = 2000
 _BY = ("answer", "questions", "both")
 _WORD = re.compile(r"\w+")
-
 Row = Mapping[str, Any]
 Figures = dict[str, Any]
 Scores = NDArray[np.float64]
@@ -72,12 +74,10 @@ def main() -> None:
 
 def cases_of(rows: Iterable[Row]) -> list[PastCase]:
     """Masked cases, oldest first; the time of a case is its place among those that have one."""
-    timed = [(_time(row.get("created")), row) for row in rows if row.get("question") and row.get("answer")]
-    timed.sort(key=lambda pair: pair[0])
-    texts = [(str(row["question"]), str(row["answer"])) for _, row in timed]
-    batches = [texts[start : start + _AT_ONCE] for start in range(0, len(texts), _AT_ONCE)]
-    with ProcessPoolExecutor(min(len(batches), os.cpu_count() or 1) or 1) as pool:
-        masked = list(chain.from_iterable(pool.map(_masked, batches)))
+    timed = [(_time(row.get("created", row.get("answered_at"))), row) for row in rows]
+    timed = sorted((pair for pair in timed if _question(pair[1]) and pair[1].get("answer")), key=lambda pair: pair[0])
+    texts = [(_question(row), str(row["answer"])) for _, row in timed]
+    masked = _masked(texts) if len(texts) < _WORTH_PROCESSES else _masked_side_by_side(texts)
     langs = ConfiguredLanguages(Company().languages).guess([question for question, _ in masked])
     return [
         PastCase(
@@ -94,6 +94,10 @@ def cases_of(rows: Iterable[Row]) -> list[PastCase]:
     ]
 
 
+def _question(row: Row) -> str:
+    return str(row.get("question") or question(row.get("subject") or "", row.get("text") or ""))
+
+
 def _time(value: Any) -> float:
     """Seconds or whatever a row counts in; a row without a time is oldest."""
     try:
@@ -101,6 +105,12 @@ def _time(value: Any) -> float:
     except (TypeError, ValueError):
         moment = moment_of(value, UTC) if isinstance(value, str) else None
         return moment.timestamp() if moment else float("-inf")
+
+
+def _masked_side_by_side(texts: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    batches = (texts[start : start + _AT_ONCE] for start in range(0, len(texts), _AT_ONCE))
+    with ProcessPoolExecutor(os.cpu_count() or 1, mp_context=get_context("forkserver")) as pool:
+        return list(chain.from_iterable(pool.map(_masked, batches)))
 
 
 def _masked(texts: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:

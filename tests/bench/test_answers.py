@@ -48,6 +48,12 @@ def test_rows_are_sorted_by_time_and_those_without_one_are_oldest() -> None:
     assert [case.question for case in cases_of(numbers)] == ["c", "b", "a"]
 
 
+def test_the_rows_of_an_archive_will_do() -> None:
+    (case,) = cases_of([{"subject": "Re: Strom", "text": "Er ist weg", "answer": "a", "answered_at": "2026-03-01"}])
+    assert case.question == "Strom\nEr ist weg"
+    assert case.answered_at is not None
+
+
 def test_greetings_and_numbers_do_not_make_answers_different() -> None:
     letters = [
         ("Guten Tag Frau Ott", "123", "Mit freundlichen Grüßen\nMara"),
