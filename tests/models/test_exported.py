@@ -14,7 +14,7 @@ import pytest
 from salver.data.errors import BundleError
 from salver.models.bundle import load, save
 from salver.models.exported import export
-from salver.models.history import HistoryEncoder
+from salver.models.history import DIM, HistoryEncoder
 from salver.models.pretrained import PretrainedEncoder
 from salver.pipeline.run import Pipeline
 from salver.training.run import draft_of
@@ -110,7 +110,7 @@ def test_a_place_that_cannot_be_written_is_told_and_left_as_it_was(tmp_path: Pat
 def test_a_bundle_can_be_trained_with_it(tmp_path: Path) -> None:
     draft = draft_of(lessons(), replace(order(), encoder=str(folder())), {})
     save(draft, tmp_path / "bundle")
-    assert load(tmp_path / "bundle").encoder.dim == encoder().dim
+    assert load(tmp_path / "bundle").encoder.dim == DIM + encoder().dim
     found = Pipeline.load(tmp_path / "bundle").suggest("Bei uns ist der Strom weg")
     assert found.reading is not None
     assert found.reading.main.intent == "power"
