@@ -2,8 +2,8 @@
 
 Cases are made by recombining real ones (see `bench.recombine`): of the sample company's archive, or of --data. Each
 size is learned in a process of its own, as `salver train` learns what understands texts: an encoder, intents and an
-index, with their weights found on texts that they had not seen. The texts that are then read share no sentence with
-those that were learned from.
+index, with their weights found on texts that they had not seen. Those that are held back to find them share no sentence
+with those that they are held back from, and the texts that are read in the end share none with any of them.
 
     train_s          seconds to learn
     top1             the share of read texts whose intent is told
@@ -25,12 +25,13 @@ from typing import Any
 import numpy as np
 
 from bench.memory import Peak
-from bench.recombine import SAMPLE, Made, parted, recombined, stock_of
+from bench.recombine import SAMPLE, Made, Stock, parted, pools, recombined, stock_of
 from salver.models.grams import Grams
 from salver.models.history import HistoryEncoder
 from salver.models.intents import NEIGHBOURS
 from salver.pipeline.match import VOTERS
 from salver.training.fit import Text, Understanding, fit_understanding
+from salver.training.split import FOLDS
 
 Figures = dict[str, float]
 
@@ -82,10 +83,10 @@ def _apart(data: Path, size: int) -> Figures:
 def measure(data: Path, size: int) -> Figures:
     """Learn from so many cases, and read texts that are not among them."""
     known, held = parted(stock_of(data))
-    cases = list(recombined(known, size))
+    cases = cases_of(known, size)
     texts = [
-        Text(id=str(i), text=one.text, intent=one.intent, group=str(i), parts=one.parts, answer=one.answer)
-        for i, one in enumerate(cases)
+        Text(id=str(i), text=one.text, intent=one.intent, group=str(pool), parts=one.parts, answer=one.answer)
+        for i, (pool, one) in enumerate(cases)
     ]
     _tell(size, f"{len(cases):,} cases made")
     started = time.perf_counter()
@@ -97,9 +98,15 @@ def measure(data: Path, size: int) -> Figures:
         "cases": size,
         "train_s": round(learned, 1),
         **_read(brain, list(recombined(held, _READ + _ONE_BY_ONE, seed=1))),
-        "bundle_mb": round(_bytes(brain, cases) / 1e6, 1),
+        "bundle_mb": round(_bytes(brain, [one for _, one in cases]) / 1e6, 1),
         "peak_mb": round(peak.bytes / 1e6, 1),
     }
+
+
+def cases_of(stock: Stock, size: int) -> list[tuple[int, Made]]:
+    """So many cases with their pools: those of one pool share sentences."""
+    some = enumerate(pools(stock, FOLDS))
+    return [(number, one) for number, pool in some for one in recombined(pool, size // FOLDS, number)]
 
 
 def _read(brain: Understanding, made: Sequence[Made]) -> Figures:

@@ -68,6 +68,12 @@ def parted(stock: Stock) -> tuple[Stock, Stock]:
     return rest, {kind: some[::5] for kind, some in stock.items() if len(some) > 1}
 
 
+def pools(stock: Stock, count: int) -> list[Stock]:
+    """The messages of a stock in so many parts: texts of one share no sentence with those of another, but for kinds of
+    too few messages."""
+    return [{kind: some[i::count] or some for kind, some in stock.items()} for i in range(count)]
+
+
 def recombined(stock: Stock, count: int, seed: int = 0) -> Iterator[Made]:
     """Cases whose intents are as frequent as among the messages. The same seed gives the same."""
     chance = Random(seed)  # noqa: S311

@@ -16,6 +16,8 @@ Table = NDArray[np.float32]
 
 _SAME = 8
 """Texts of one intent in a batch."""
+_OTHERS = (1 - np.eye(_SAME, dtype=np.float32)) / (_SAME - 1)
+"""What each of these has of all the others."""
 _BATCH = 512
 _TEMPERATURE = 0.1
 _RATE = 0.1
@@ -43,8 +45,9 @@ class _Learned:
         self._gathered = np.full((rows, 1), 1e-3, np.float32)
 
     def step(self, rows: NDArray[np.int64] | slice, slope: Table) -> None:
-        self._gathered[rows] += np.square(slope).mean(axis=1, keepdims=True)
-        self.table[rows] -= _RATE * slope / np.sqrt(self._gathered[rows])
+        gathered = self._gathered[rows] + np.einsum("ij,ij->i", slope, slope)[:, None] / slope.shape[1]
+        self._gathered[rows] = gathered
+        self.table[rows] -= slope * (_RATE / np.sqrt(gathered))
 
 
 def contrasted(views: Views, labels: NDArray[np.int64], dim: int, seed: int) -> tuple[Table, Table | None]:
@@ -67,6 +70,7 @@ class _Half:
         names, self._labels = np.unique(labels, return_inverse=True)
         order = np.argsort(self._labels, kind="stable")
         self._members = np.split(order, np.cumsum(np.bincount(self._labels))[:-1])
+        self._next = [len(members) for members in self._members]
         self._grams = _Learned(views.tokens.shape[1], dim, chance)
         self._intents = _Learned(len(names), dim, chance)
         self._bridge = _Learned(0 if views.vectors is None else views.vectors.shape[1], dim, chance)
@@ -101,12 +105,17 @@ class _Half:
     def _batch(self) -> NDArray[np.int64]:
         """A few texts of each of many intents."""
         chosen = self._chance.choice(len(self._members), size=min(_BATCH // _SAME, len(self._members)), replace=False)
-        return np.concatenate([self._few(self._members[i]) for i in chosen])
+        return np.concatenate([self._few(i) for i in chosen.tolist()])
 
-    def _few(self, members: NDArray[np.int64]) -> NDArray[np.int64]:
-        if len(members) > 100 * _SAME:
-            return members[self._chance.integers(len(members), size=_SAME)]
-        return self._chance.choice(members, size=_SAME, replace=len(members) < _SAME)
+    def _few(self, intent: int) -> NDArray[np.int64]:
+        """The next `_SAME` texts of an intent; all of them are seen before one is seen again."""
+        members = self._members[intent]
+        if self._next[intent] + _SAME > len(members):
+            self._chance.shuffle(members)
+            self._next[intent] = 0
+        start = self._next[intent]
+        self._next[intent] += _SAME
+        return members[start : start + _SAME] if len(members) >= _SAME else np.resize(members, _SAME)
 
     def _thinned(self, rows: NDArray[np.int64]) -> tuple[csr_matrix, csr_matrix, NDArray[np.int64]]:
         """A batch without some tokens and n-grams: times, tokens, and which n-grams are in use."""
@@ -130,20 +139,24 @@ def _without(
 
 
 def _slopes(sums: Table, labels: NDArray[np.int64], intents: Table) -> tuple[Table, Table]:
-    """The gradients of both losses with respect to the sums, and to the vectors of the intents."""
+    """The gradients of both losses with respect to the sums, and to the vectors of the intents.
+
+    The texts of an intent stand together, `_SAME` of them.
+    """
     vectors, lengths = scaled(sums)
     named, name_lengths = scaled(intents)
-    among = _chances(vectors @ named.T / _TEMPERATURE)
+    sharp: Table = np.asarray(vectors / _TEMPERATURE, dtype=np.float32)
+    among = _chances(sharp @ named.T)
     among[np.arange(len(labels)), labels] -= 1
-    among /= len(labels) * _TEMPERATURE
-    alike = vectors @ vectors.T / _TEMPERATURE
+    alike = sharp @ vectors.T
     np.fill_diagonal(alike, -np.inf)
-    wanted = (labels[:, None] == labels[None, :]).astype(np.float32)
-    np.fill_diagonal(wanted, 0)
-    by_pair = _chances(alike) - wanted / np.maximum(wanted.sum(axis=1, keepdims=True), 1)
-    by_pair /= len(labels) * _TEMPERATURE
-    by_vector = among @ named + (by_pair + by_pair.T) @ vectors
-    return _through(by_vector, vectors, lengths), _through(among.T @ vectors, named, name_lengths)
+    by_pair = _chances(alike)
+    blocks = by_pair.reshape(-1, _SAME, len(labels) // _SAME, _SAME)
+    each = np.arange(len(blocks))
+    blocks[each, :, each] -= _OTHERS
+    by_vector = among @ named + by_pair @ vectors + by_pair.T @ vectors
+    share = np.float32(1 / (len(labels) * _TEMPERATURE))
+    return _through(share * by_vector, vectors, lengths), _through(share * (among.T @ vectors), named, name_lengths)
 
 
 def _chances(odds: Table) -> Table:

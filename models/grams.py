@@ -27,7 +27,8 @@ _MASK = (1 << BITS) - 1
 _WORD = re.compile(r"\w+|[^\w\s]")
 _DIGIT = re.compile(r"\d")
 _KEPT_TOKENS = 400_000
-_LOGS = tuple(1 + log(times) for times in range(1, 100))
+_LOGS = np.array([0, *(1 + log(times) for times in range(1, 100))], dtype=np.float32)
+"""1 + log(n) for n times, up to 99."""
 
 NOTHING = -1
 """The number of all tokens that no learned weight belongs to."""
@@ -161,8 +162,8 @@ class Grams:
             tokens += [known[two] if two in known else vocabulary.add(two, self._of_pair(two)) for two in pairs]
         times = Counter(tokens)
         times.pop(NOTHING, None)
-        weights = [_LOGS[min(often, len(_LOGS)) - 1] for often in times.values()]
-        return np.array(list(times), dtype=np.int32), np.array(weights, dtype=np.float32)
+        often = np.fromiter(times.values(), np.int32, len(times))
+        return np.fromiter(times, np.int32, len(times)), _LOGS[np.minimum(often, len(_LOGS) - 1)]
 
     def _of_word(self, word: str) -> NDArray[np.int32]:
         framed = f"<{word[:40]}>"

@@ -1,6 +1,6 @@
 """The nearest resolved cases to a vector, by faiss.
 
-Of up to 20,000 vectors each is looked at. More lie in cells (an inverted file: Jegou et al., Product Quantization for
+Of up to 1,000 vectors each is looked at. More lie in cells (an inverted file: Jegou et al., Product Quantization for
 Nearest Neighbor Search, 2011), and only the cells nearest to a vector are looked at: as many as the index's own vectors
 need to find their neighbours. There a dimension has two bytes; one byte lost 1.5 of 100 neighbours of 100,000 vectors.
 """
@@ -19,8 +19,8 @@ Numbers = NDArray[np.int64]
 Found = tuple[NDArray[np.float32], Numbers]
 """Cosines and numbers of vectors, (n, k) each, best first; -1 where there are no more."""
 
-_FEW = 20_000
-"""So many vectors are looked at in 0.6 ms, and one is removed in 2 ms; with 100,000 it is 9 ms and 27."""
+_FEW = 1_000
+"""Of 10,000 vectors cells find 98 of the 50 nearest, and the nearest always, in a thirteenth of the time."""
 _CELLS = 3.0
 """Cells at first, times the square root of the number of vectors; small ones are given up."""
 _GROWN = 4

@@ -4,10 +4,11 @@ The opinions are a linear model on words and characters, the same model on how t
 first: on the sample company it is right 1.2 points more often so), how near the nearest resolved case of each intent
 is, and a linear model on the text's vector; on top of a pretrained encoder also one on the pretrained part of it. Their
 weights are learned from predictions for texts that the parts had not seen, so that the whole is calibrated and a part
-that adds nothing gets no weight (Wolpert, Stacked Generalization, 1992).
+that adds nothing gets no weight (Wolpert, Stacked Generalization, 1992). Votes of the near cases got none.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,7 @@ from salver.models.projection import Projection
 Nearest = Sequence[Sequence[tuple[str, float]]]
 Scores = NDArray[np.float64]
 
-OPINIONS = ("words", "opening", "neighbours", "learned", "pretrained")
+OPINIONS = ("words", "opening", "nearest", "learned", "pretrained")
 """The last one only on top of a pretrained encoder."""
 NEIGHBOURS = 50
 _OPENING = 120
@@ -35,16 +36,38 @@ _OF_VECTORS = ("learned", "pretrained")
 _BEFORE_VECTORS = len(OPINIONS) - len(_OF_VECTORS)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    """The vectors of sentences that say what an intent means, (m, dim) float32, and the places of their intents, (m,),
+    each of which comes once."""
+
+    vectors: Vectors
+    places: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, vectors: Mapping[str, NDArray[np.float32]], labels: Sequence[str], dim: int) -> "Described":
+        """The vectors by intent."""
+        rows = [np.zeros((0, dim), np.float32), *(row[None] for row in vectors.values())]
+        return cls(vectors=np.concatenate(rows), places=places(list(vectors), labels))
+
+
 class Opinions:
     """All parts, fitted on one set of texts."""
 
     def __init__(
-        self, labels: tuple[str, ...], grams: Grams, weigh: TfIdf, words: Linear, vectors: Sequence[Linear]
+        self,
+        labels: tuple[str, ...],
+        grams: Grams,
+        weigh: TfIdf,
+        words: Linear,
+        vectors: Sequence[Linear],
+        described: "Described",
     ) -> None:
         self.labels = labels
         self.weigh = weigh
         self.words = words
         self.vectors = vectors
+        self._described = described
         self._by_words = Projection(grams, weigh, words.by_feature)
         self._place = {label: i for i, label in enumerate(labels)}
 
@@ -59,10 +82,12 @@ class Opinions:
         answers: Sequence[str] = (),
         of_answers: Sequence[str] = (),
         blocks: Sequence[int] = (),
+        described: Mapping[str, NDArray[np.float32]] | None = None,
     ) -> "Opinions":
         """Learn from texts with their vectors and intents, the words also from answers and the intents of those.
 
         `blocks` are the widths of the parts of a vector that are judged each by itself; the whole is one by default.
+        `described` are the vectors of sentences that say what an intent means: each counts as a text of it.
 
         Answers speak of a matter in the company's words: with some twenty messages an intent they raised the share of
         right intents by 3 points in German and by 10 in English on the sample company.
@@ -73,8 +98,11 @@ class Opinions:
         features = diags(1 / np.maximum(lengths, _SHORTEST)) @ weigh.weigh(counts)
         target = places(intents, labels)
         words = Linear.sparse(features, np.concatenate([target, places(of_answers, labels)]), len(labels))
-        parts = _blocks(vectors, blocks or (vectors.shape[1],))
-        return cls(labels, grams, weigh, words, [Linear.dense(part, target, len(labels)) for part in parts])
+        told = Described.of(described or {}, labels, vectors.shape[1])
+        parts = _blocks(np.vstack([vectors, told.vectors]), blocks or (vectors.shape[1],))
+        target = np.concatenate([target, told.places])
+        dense = [Linear.dense(part, target, len(labels)) for part in parts]
+        return cls(labels, grams, weigh, words, dense, told)
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         return {
@@ -82,6 +110,8 @@ class Opinions:
             "rarity": self.weigh.rarity,
             "word_weights": self.words.weights,
             "word_bias": self.words.bias,
+            "described": self._described.vectors,
+            "of_described": self._described.places,
             **{f"weights_{name}": one.weights for name, one in self._named()},
             **{f"bias_{name}": one.bias for name, one in self._named()},
         }
@@ -94,7 +124,12 @@ class Opinions:
         vectors = [Linear.of_arrays(weights, bias, weights.shape[-1], len(labels)) for weights, bias in pairs]
         if not vectors:
             raise ValueError("no opinion is of vectors")
-        return cls(labels, grams, weigh, words, vectors)
+        told = Described(vectors=arrays["described"], places=arrays["of_described"])
+        if told.vectors.shape != (len(told.places), sum(weights.shape[-1] for weights, _ in pairs)):
+            raise ValueError("the descriptions and what was learned do not belong together")
+        if any(not 0 <= place < len(labels) for place in told.places):
+            raise ValueError("a description is of no known intent")
+        return cls(labels, grams, weigh, words, vectors, told)
 
     def _named(self) -> Iterator[tuple[str, Linear]]:
         return zip(_OF_VECTORS, self.vectors, strict=False)
@@ -113,22 +148,27 @@ class Opinions:
         found = np.empty((len(texts), len(self.labels), len(self.names)))
         found[:, :, 0] = words + self.words.bias
         found[:, :, 1] = opening + self.words.bias
-        found[:, :, 2] = self._nearest_of(nearest)
+        found[:, :, 2] = _SHARPNESS * self._nearest_of(vectors, nearest)
         parts = _blocks(vectors, [one.by_feature.shape[0] for one in self.vectors])
         for at, (one, part) in enumerate(zip(self.vectors, parts, strict=True), _BEFORE_VECTORS):
             found[:, :, at] = one.scores(part)
         return found
 
-    def _nearest_of(self, nearest: Nearest) -> Scores:
-        """(n, labels): the cosine to the nearest case of each intent; of one that has none here that of the last."""
-        found = np.zeros((len(nearest), len(self.labels)))
-        for row, cases in zip(found, nearest, strict=True):
-            if cases:
-                row[:] = cases[-1][1]
-            for intent, cosine in reversed(cases):
-                if intent in self._place:
-                    row[self._place[intent]] = cosine
-        return _SHARPNESS * found
+    def _nearest_of(self, vectors: Vectors, nearest: Nearest) -> Scores:
+        """(n, labels): the cosine to the nearest case of each intent, or to what describes it if that is nearer; of one
+        that has none here that of the last case."""
+        counts = np.array([len(cases) for cases in nearest], dtype=np.int64)
+        total, width = int(counts.sum()), len(self.labels)
+        places = np.fromiter((self._place.get(intent, -1) for cases in nearest for intent, _ in cases), int, total)
+        cosines = np.fromiter((cosine for cases in nearest for _, cosine in cases), float, total)
+        last, some = np.zeros(len(counts)), counts > 0
+        last[some] = cosines[np.cumsum(counts)[some] - 1]
+        found, known = np.repeat(last, width), places >= 0
+        np.maximum.at(found, (np.repeat(np.arange(len(counts)), counts) * width + places)[known], cosines[known])
+        closest = found.reshape(len(counts), width)
+        at = self._described.places
+        closest[:, at] = np.maximum(closest[:, at], vectors @ self._described.vectors.T)
+        return closest
 
 
 class StackedIntents:

@@ -4,6 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
+from numpy.typing import NDArray
+
 from salver.models.grams import Grams
 from salver.models.history import HistoryEncoder
 from salver.models.index import CaseIndex
@@ -13,6 +16,12 @@ from salver.models.ports import Encoder, Vectors
 from salver.pipeline.match import VOTERS
 
 Nearest = Sequence[Sequence[tuple[str, float]]]
+
+_TEACHING = 200_000
+"""So many texts teach words and encoder at most, so that learning from a million takes neither the night nor 20 GB."""
+_RARE = 100
+_BLOCK = 20_000
+"""Texts that are read at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,21 +74,49 @@ class Learned:
 
 
 def learn(texts: Sequence[Text], lore: Lore, grams: Grams) -> Learned:
-    """Learn all parts. Answers and descriptions teach words and encoder; only the texts become neighbours."""
-    words, intents = [one.text for one in texts], [one.intent for one in texts]
-    others = [(one.answer, one.intent) for one in texts if one.answer]
+    """Learn all parts. Answers and descriptions teach words and encoder; only the texts become neighbours.
+
+    Of very many texts only some teach, while all of them become neighbours.
+    """
+    some = [texts[i] for i in teaching([one.intent for one in texts])]
+    words, intents = [one.text for one in some], [one.intent for one in some]
+    others = [(one.answer, one.intent) for one in some if one.answer]
     others += [(sentence, intent) for intent, sentence in lore.descriptions.items()]
     told, of_told = [text for text, _ in others], [intent for _, intent in others]
     targets = places([*intents, *of_told], lore.labels)
     encoder = HistoryEncoder.fit([*words, *told], targets, grams=grams, base=lore.base)
-    vectors = encoder.encode(words)
+    taught = encoder.encode(words)
+    vectors = taught if len(some) == len(texts) else _encoded(encoder, [one.text for one in texts])
+    described = dict(zip(lore.descriptions, encoder.encode(list(lore.descriptions.values())), strict=True))
+    opinions = Opinions.fit(words, taught, intents, lore.labels, grams, told, of_told, encoder.blocks, described)
     return Learned(
         encoder=encoder,
         vectors=vectors,
-        opinions=Opinions.fit(words, vectors, intents, lore.labels, grams, told, of_told, encoder.blocks),
+        opinions=opinions,
         index=CaseIndex.build([one.id for one in texts], vectors),
         intent_of={one.id: one.intent for one in texts},
     )
+
+
+def teaching(intents: Sequence[str], most: int = _TEACHING) -> NDArray[np.int64]:
+    """The places of the texts that words and encoder are learned from: all, or about `most` by lot. An intent keeps its
+    share of them, but never fewer than `_RARE` where it has as many."""
+    if len(intents) <= most:
+        return np.arange(len(intents))
+    names, of = np.unique(intents, return_inverse=True)
+    lot = np.lexsort((np.random.default_rng(0).random(len(of)), of))
+    begins = np.cumsum(np.bincount(of)) - np.bincount(of)
+    rank = np.arange(len(of)) - begins[of[lot]]
+    kept = np.maximum(_RARE, np.bincount(of, minlength=len(names)) * most // len(of))
+    return np.sort(lot[rank < kept[of[lot]]])
+
+
+def _encoded(encoder: HistoryEncoder, texts: Sequence[str]) -> Vectors:
+    """(n, dim) float32, a block after the other."""
+    found = np.empty((len(texts), encoder.dim), np.float32)
+    for start in range(0, len(texts), _BLOCK):
+        found[start : start + _BLOCK] = encoder.encode(texts[start : start + _BLOCK])
+    return found
 
 
 def all_words(texts: Sequence[Text], descriptions: Mapping[str, str]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bench.recombine import SAMPLE, Source, parted, recombined, stock_of
+from bench.recombine import SAMPLE, Source, parted, pools, recombined, stock_of
 
 ROWS = """{"text": "Wo bleibt meine Karte denn nur? Die Karte ist seit Wochen unterwegs. Danke", "intent": "card"}
 {"text": "Ich warte immer noch auf die Karte.", "intents": ["card"], "answer": "Sie kommt."}
@@ -39,3 +39,10 @@ def test_texts_of_the_sample_company_hardly_ever_come_twice_and_those_for_the_te
     texts = {one.text for one in recombined(known, 20_000)}
     assert len(texts) > 19_000
     assert not texts & {one.text for one in recombined(held, 2000)}
+
+
+def test_texts_of_different_pools_share_no_sentence() -> None:
+    made = [{part for one in recombined(pool, 500) for part in one.parts} for pool in pools(stock_of(SAMPLE), 3)]
+    greetings = made[0] & made[1] & made[2]
+    assert len(greetings) < 5
+    assert len(made[0] & made[1]) < len(made[0]) / 20

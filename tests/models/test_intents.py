@@ -35,6 +35,14 @@ def test_neighbours_of_an_unknown_intent_are_passed_over() -> None:
     assert np.allclose(with_stranger, intents.probabilities(["strom"], vectors, [[]]))
 
 
+def test_each_intent_is_as_near_as_its_nearest_case_and_one_without_any_as_the_last() -> None:
+    intents, encoder = fitted()
+    near = [[("power", 0.9), ("bank", 0.8), ("bank", 0.7), ("gone", 0.6)], []]
+    said = intents._opinions.of(["strom", "strom"], encoder.encode(["strom", "strom"]), near)[:, :, 2]
+    assert np.allclose(said, [[8, 9, 6], [0, 0, 0]])
+    assert intents._opinions.of([], encoder.encode([]), []).shape == (0, 3, 4)
+
+
 def test_it_is_the_same_after_it_was_saved() -> None:
     intents, encoder = fitted()
     again = StackedIntents.from_arrays(intents.to_arrays(), intents.labels, Grams())
