@@ -10,7 +10,8 @@ sha256 before a byte of it is used. There is no pickle in it: `.npz` without obj
     choice.npz          the centres from which a template is chosen
     vectors.npz         a vector a case, from which the index is built
     cases.json          masked questions and answers
-    facts.json          company, team, scope, templates, skills, policy, profile, weights of the ranking, scores
+    facts.json          company, team, scope, weights of further intents and of the ranking, templates, skills, policy,
+                        profile, scores
 """
 
 from collections.abc import Mapping
@@ -42,9 +43,10 @@ from salver.models.ports import Encoder, Entities, Languages, Scope, Sentences, 
 from salver.models.pretrained import PretrainedEncoder
 from salver.models.scope import LearnedScope
 from salver.models.sentences import SpacySentences
+from salver.models.several import SeveralIntents
 from salver.models.urgency import OrderedUrgency
 
-FORMAT = 2
+FORMAT = 3
 
 Worth = Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)]
 
@@ -64,6 +66,7 @@ class Bundle:
     intents: StackedIntents
     urgency: Urgencies
     scope: Scope
+    several: SeveralIntents
     choice: TemplateChoice
     neighbours: CaseIndex
     languages: Languages
@@ -83,6 +86,7 @@ class _Facts:
     company: Company
     team: Team
     scope: dict[str, list[float]]
+    several: dict[str, list[float]]
     choices: tuple[Key, ...]
     templates: tuple[Template, ...]
     skills: tuple[Skill, ...]
@@ -117,6 +121,7 @@ class Draft:
     intents: StackedIntents
     urgency: OrderedUrgency
     scope: LearnedScope
+    several: SeveralIntents
     choice: TemplateChoice
     cases: tuple[PastCase, ...]
     vectors: np.ndarray[Any, np.dtype[np.float32]]
@@ -134,6 +139,7 @@ def save(draft: Draft, folder: Path) -> None:
         company=draft.company,
         team=draft.team,
         scope=draft.scope.to_json(),
+        several=draft.several.to_json(),
         choices=draft.choice.keys,
         templates=draft.templates,
         skills=draft.skills,
@@ -198,6 +204,7 @@ def _assemble(
         intents=intents,
         urgency=OrderedUrgency.from_arrays(learned["urgency.npz"]),
         scope=LearnedScope.from_json(facts.scope),
+        several=SeveralIntents.from_json(facts.several),
         choice=TemplateChoice.from_arrays(learned["choice.npz"], facts.choices, grams),
         neighbours=CaseIndex.build([case.id for case in cases], vectors),
         languages=ConfiguredLanguages(facts.company.languages),

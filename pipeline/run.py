@@ -1,13 +1,13 @@
 """The way of a message, from its bytes to its tray. This page is the order of the steps, and the only one."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import assert_never
 
 from salver.data.agent import Team
-from salver.data.answer import Match
+from salver.data.answer import Match, Uses
 from salver.data.case import PastCase
 from salver.data.decision import AutoAnswer, Decision, Evidence, Leave, Reason, Route, Tray
 from salver.data.message import Message, Problem, RawMessage
@@ -88,6 +88,10 @@ class Pipeline:
         self.bundle.cases.update((case.id, case) for case in cases)
         self.bundle.neighbours.add([case.id for case in cases], vectors)
         self._past.learn(cases)
+
+    def use(self, uses: Mapping[str, Uses]) -> None:
+        """Let what agents did with suggestions move their ranking, by the name of a template or of a case."""
+        self._past.use(uses)
 
     def forget(self, ids: Sequence[str]) -> None:
         """Let nothing of these cases be found any more; unknown ids are ignored."""

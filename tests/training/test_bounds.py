@@ -28,6 +28,7 @@ def answers(intent: str, count: int, *, wrong: int = 0, sure: float = 0.9) -> li
     ranked = (Scored(label=intent, probability=sure),)
     return [
         Rehearsed(
+            intents=(intent,),
             prediction=Prediction(id=f"{intent}{i}", truth=intent, ranked=ranked),
             eligible=True,
             confidence=sure,
