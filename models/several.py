@@ -175,7 +175,10 @@ class SeveralIntents:
 
     def further(self, spoken: Spoken, least: float = 0.0) -> tuple[Further, ...]:
         """The intents that a message has besides its main one with at least this probability, likeliest first."""
-        found = candidates(spoken)
+        return self.further_of(candidates(spoken), least)
+
+    def further_of(self, found: Candidates, least: float = 0.0) -> tuple[Further, ...]:
+        """The same of candidates."""
         chances = self.chances(found.features)
         rows = zip(found.places.tolist(), chances.tolist(), found.parts.tolist(), strict=True)
         some = [Further(place=at, probability=p, part=None if part < 0 else part) for at, p, part in rows if p >= least]

@@ -162,7 +162,8 @@ def draft_of(
     templates, made_of = induce([one.reply() for one in lessons], MIN_CUSTOMERS)
     past = {one.case.id: one.past(made_of.get(one.case.id, ())) for one in lessons}
     scope, scope_at = learn_scope(found, [one.case.intent for one in lessons], strangers)
-    several = learn_several(lessons, found.unseen, found.intents.labels)
+    intents, parts = [one.case.intents for one in lessons], [one.parts for one in lessons]
+    several = learn_several(intents, parts, found.unseen, found.intents.labels)
     rehearsal = Rehearsal(lessons, found.unseen, found.intents.labels, several.kept())
     own = {(one.intent, one.lang, one.id): one.text for one in templates}
     choice, shares = TemplateChoice.fit(rehearsal.examples(past, templates), rehearsal.folds(), own, Grams())

@@ -12,7 +12,6 @@ import numpy as np
 from salver.models.several import Candidates, Further, SeveralIntents, Spoken, candidates, long_ones
 from salver.pipeline.split import turns_to
 from salver.training.fit import Unseen
-from salver.training.prepare import Lesson
 from salver.training.unseen import Made
 
 _PRESUMED = 0.1
@@ -38,25 +37,30 @@ class Several:
         return [tuple(one for one in some if one.probability >= self.at) for some in self.found]
 
 
-def learn_several(lessons: Sequence[Lesson], unseen: Unseen, labels: Sequence[str]) -> Several:
-    """Learn from what was said of lessons unseen; what is found in a lesson is told by what the other folds taught."""
+def learn_several(
+    intents: Sequence[Sequence[str]], parts: Sequence[Sequence[str]], unseen: Unseen, labels: Sequence[str]
+) -> Several:
+    """Learn from the `intents` of messages, their `parts`, and what was said of these unseen.
+
+    What is found in a message is told by what the other folds taught.
+    """
     place = {label: i for i, label in enumerate(labels)}
-    truth = [{place[one] for one in lesson.case.intents if one in place} for lesson in lessons]
-    seen = [candidates(_spoken(i, lesson, unseen)) for i, lesson in enumerate(lessons)]
+    truth = [{place[one] for one in some if one in place} for some in intents]
+    seen = [candidates(_spoken(i, some, unseen)) for i, some in enumerate(parts)]
     examples = _Examples(seen, truth, unseen.made)
-    found: list[tuple[Further, ...]] = [()] * len(lessons)
+    found: list[tuple[Further, ...]] = [()] * len(truth)
     for held in unseen.folds:
         inside = set(held.tolist())
-        model = examples.fit([i for i in range(len(lessons)) if i not in inside])
+        model = examples.fit([i for i in range(len(truth)) if i not in inside])
         for i in held.tolist():
-            found[i] = model.further(_spoken(i, lessons[i], unseen))
+            found[i] = model.further_of(seen[i])
     at = _threshold(found, [row - {int(unseen.probabilities[i].argmax())} for i, row in enumerate(truth)])
-    return Several(model=examples.fit(range(len(lessons))), at=at, found=tuple(found))
+    return Several(model=examples.fit(range(len(truth))), at=at, found=tuple(found))
 
 
-def _spoken(i: int, lesson: Lesson, unseen: Unseen) -> Spoken:
-    long = np.array(long_ones(lesson.parts), np.int64)
-    return Spoken.of(unseen.said[i : i + 1], unseen.parts[i][long], lesson.parts, turns_to)
+def _spoken(i: int, parts: Sequence[str], unseen: Unseen) -> Spoken:
+    long = np.array(long_ones(parts), np.int64)
+    return Spoken.of(unseen.said[i : i + 1], unseen.parts[i][long], parts, turns_to)
 
 
 class _Examples:

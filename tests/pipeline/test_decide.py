@@ -136,8 +136,8 @@ ROUTED: list[tuple[Reason, str, dict[str, Any]]] = [
     (
         Reason.SEVERAL_REQUESTS,
         (
-            "It asks for 3 things: meter_reading, refund and wallbox. Drafted is meter_reading. "
-            "refund is open: No proven text for refund in German. wallbox is open: No proven text for wallbox in German."
+            "It asks for 3 things: meter_reading, refund and wallbox. Drafted is meter_reading. refund is open: "
+            "No proven text for refund in German. wallbox is open: No proven text for wallbox in German."
         ),
         {"reading": a_reading(SURE, "refund", "wallbox")},
     ),
