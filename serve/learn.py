@@ -30,6 +30,7 @@ from salver.training.track import local_uri, track
 
 _MAX_ERROR = 0.02
 _NOTE = "training.json"
+_VECTORS = "vectors.db"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +97,7 @@ class Lesson:
             out_of_scope=settings.out_of_scope,
             columns=self.columns,
             intents_file=Path(self.intents) if self.intents else None,
+            vectors=home_of(settings) / _VECTORS,
         )
 
 

@@ -19,7 +19,10 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What to learn from, for whom, and how. `at` is the time of training, `corrected` are cases from corrections."""
+    """What to learn from, for whom, and how. `at` is the time of training, `corrected` are cases from corrections.
+
+    `vectors` is the file in which the vectors of a pretrained encoder are kept from one training to the next, if any.
+    """
 
     sources: tuple[Path, ...]
     company: Company
@@ -35,6 +38,7 @@ class Order:
     columns: Mapping[str, str] = field(default_factory=dict)
     intents_file: Path | None = None
     corrected: tuple[Case, ...] = ()
+    vectors: Path | None = None
 
     @property
     def never(self) -> tuple[str, ...]:

@@ -125,7 +125,7 @@ def _parted(lessons: Sequence[Lesson], share: float = 0.2) -> tuple[list[Lesson]
 
 
 def _understand(lessons: Sequence[Lesson], order: Order) -> Understanding:
-    return fit_understanding(_texts(lessons), order.encoder, Grams(), order.descriptions)
+    return fit_understanding(_texts(lessons), order.encoder, Grams(), order.descriptions, order.vectors)
 
 
 def _texts(lessons: Sequence[Lesson]) -> list[Text]:
