@@ -95,6 +95,7 @@ class Lesson:
             never_answer=settings.never_answer,
             descriptions=settings.descriptions,
             out_of_scope=settings.out_of_scope,
+            not_the_same=settings.not_the_same,
             columns=self.columns,
             intents_file=Path(self.intents) if self.intents else None,
             vectors=home_of(settings) / _VECTORS,

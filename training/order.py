@@ -35,6 +35,7 @@ class Order:
     never_answer: tuple[str, ...] | None = None
     descriptions: Mapping[str, str] = field(default_factory=dict)
     out_of_scope: tuple[str, ...] = ()
+    not_the_same: tuple[tuple[str, str], ...] = ()
     columns: Mapping[str, str] = field(default_factory=dict)
     intents_file: Path | None = None
     corrected: tuple[Case, ...] = ()
@@ -73,7 +74,7 @@ def read_archive(order: Order, told: Tell) -> Archive:
     require_known(order.max_error_of, intents)
     told(f"Masking {len(cases)} cases")
     return Archive(
-        lessons=prepare(cases, order.company),
+        lessons=prepare(cases, order.company, order.not_the_same),
         strangers=tuple(one.question for one in prepare(strange, order.company)) if strange else (),
         faults=tuple(gathered.faults),
         columns=gathered.columns,

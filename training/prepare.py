@@ -1,6 +1,6 @@
 """Cases made ready for learning: masked, in parts, with a language and an urgency. Nothing learns from raw texts."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from salver.data.case import Case, PastCase
@@ -14,6 +14,7 @@ from salver.pipeline.classify import few
 from salver.pipeline.clean import answer_body
 from salver.pipeline.mask import mask_case, visible
 from salver.pipeline.split import split
+from salver.training.customers import links, persons
 from salver.training.templates import Reply
 
 
@@ -21,11 +22,13 @@ from salver.training.templates import Reply
 class Lesson:
     """A case as the models see it. `question`, `parts` and `answer` are masked; `sent` is the answer's body as it was.
 
-    `parts` are the candidate parts of the question and empty where there is only one. `levels` has the probability of
+    `customer` is one string for one person, however often that one wrote and under whatever address. `parts` are the
+    candidate parts of the question and empty where there is only one. `levels` has the probability of
     each urgency: 1 for the labelled one, presumed where there is none.
     """
 
     case: Case
+    customer: str
     lang: str
     question: str
     parts: tuple[str, ...]
@@ -47,7 +50,7 @@ class Lesson:
             lang=self.lang,
             sent=self.sent,
             masked=self.answer,
-            customer=case.customer.identity or case.id,
+            customer=self.customer,
             agent=case.agent,
             at=case.answered_at,
             reopened=case.ending == "reopened",
@@ -68,8 +71,8 @@ class Lesson:
         )
 
 
-def prepare(cases: Sequence[Case], company: Company) -> list[Lesson]:
-    """A lesson a case, in order."""
+def prepare(cases: Sequence[Case], company: Company, not_the_same: Collection[tuple[str, str]] = ()) -> list[Lesson]:
+    """A lesson a case, in order. `not_the_same` are pairs of customers that look like one and are two."""
     finder = CompanyEntities(company)
     masked = [mask_case(case, finder) for case in cases]
     questions = [question for question, _ in masked]
@@ -78,6 +81,7 @@ def prepare(cases: Sequence[Case], company: Company) -> list[Lesson]:
     return [
         Lesson(
             case=case,
+            customer=cases[person].customer.identity or cases[person].id,
             lang=case.lang or lang.label,
             question=question,
             parts=few(some),
@@ -85,10 +89,15 @@ def prepare(cases: Sequence[Case], company: Company) -> list[Lesson]:
             sent=visible(answer_body(case.answer)),
             levels=tuple(levels),
         )
-        for case, (question, answer), lang, some, levels in zip(
-            cases, masked, guessed, parts, _levels(cases, questions), strict=True
+        for case, person, (question, answer), lang, some, levels in zip(
+            cases, _persons(cases, not_the_same), masked, guessed, parts, _levels(cases, questions), strict=True
         )
     ]
+
+
+def _persons(cases: Sequence[Case], not_the_same: Collection[tuple[str, str]]) -> list[int]:
+    customers = [case.customer for case in cases]
+    return persons(customers, links(customers, not_the_same))
 
 
 def _levels(cases: Sequence[Case], questions: Sequence[str]) -> list[list[float]]:
