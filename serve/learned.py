@@ -86,7 +86,7 @@ def past_cases(cases: Sequence[Case], pipeline: Pipeline) -> list[PastCase]:
             ending=case.ending,
             answered_at=case.answered_at,
         )
-        for case, (question, answer), lang in zip(cases, masked, langs, strict=True)
+        for case, (question, answer, _), lang in zip(cases, masked, langs, strict=True)
     ]
 
 

@@ -16,7 +16,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from salver.data.case import Customer
+from salver.data.case import Case, Customer
 from salver.models.phonetic import sounds
 from salver.pipeline.record import folded
 
@@ -28,6 +28,7 @@ DOUBTFUL = 0.2
 _SHARED: Mapping[str, float] = {
     "number": 0.98,
     "address": 0.98,
+    "thread": 0.9,
     "phone": 0.9,
     "name and street": 0.97,
     "name and town": 0.6,
@@ -61,16 +62,30 @@ class Link:
     because: tuple[str, ...]
 
 
-def links(customers: Sequence[Customer], apart: Collection[tuple[str, str]] = ()) -> list[Link]:
+def customers_of(cases: Sequence[Case], apart: Collection[tuple[str, str]] = ()) -> list[str]:
+    """For each case a string that is the same for all cases that may be one person's: the first of them names it.
+
+    A thread is one person's too. `apart` as in `links`.
+    """
+    customers = [case.customer for case in cases]
+    return [cases[place].id for place in persons(customers, links(customers, apart, [case.thread for case in cases]))]
+
+
+def links(
+    customers: Sequence[Customer], apart: Collection[tuple[str, str]] = (), threads: Sequence[str] = ()
+) -> list[Link]:
     """The likely and the doubtful links between records, enough of them to join whoever belongs together.
 
     `apart` are pairs of customers, each by number, address or name, that a person knows to be two. Records that share
     something are compared in a chain, so that a thousand mails of one customer are a thousand links and not a million.
+    `threads` are the names of the records' threads, if known.
     """
     sharing: dict[Key, list[int]] = defaultdict(list)
     for place, customer in enumerate(customers):
         for key in dict.fromkeys(_keys(customer)):
             sharing[key].append(place)
+    for place, thread in enumerate(threads):
+        sharing["thread", thread or f" {place}"].append(place)
     known_apart = {frozenset(one.casefold() for one in pair) for pair in apart}
     shared: dict[tuple[int, int], list[str]] = defaultdict(list)
     for (kind, _), places in sharing.items():

@@ -14,16 +14,17 @@ from salver.pipeline.classify import few
 from salver.pipeline.clean import answer_body
 from salver.pipeline.mask import mask_case, visible
 from salver.pipeline.split import split
-from salver.training.customers import links, persons
-from salver.training.templates import Reply
+from salver.pipeline.traces import Traces, words_of_customer
+from salver.training.customers import customers_of
+from salver.training.proof import Reply
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lesson:
     """A case as the models see it. `question`, `parts` and `answer` are masked; `sent` is the answer's body as it was.
 
-    `customer` is one string for one person, however often that one wrote and under whatever address. `parts` are the
-    candidate parts of the question and empty where there is only one. `levels` has the probability of
+    `customer` is the same for all cases of one customer, and `traces` could lead to that customer.
+    `parts` are the candidate parts of the question and empty where there is only one. `levels` has the probability of
     each urgency: 1 for the labelled one, presumed where there is none.
     """
 
@@ -35,6 +36,7 @@ class Lesson:
     answer: str
     sent: str
     levels: tuple[float, ...]
+    traces: Traces
 
     @property
     def urgency(self) -> Urgency:
@@ -54,6 +56,7 @@ class Lesson:
             agent=case.agent,
             at=case.answered_at,
             reopened=case.ending == "reopened",
+            own=words_of_customer(case.customer),
         )
 
     def past(self, templates: Sequence[str]) -> PastCase:
@@ -75,29 +78,26 @@ def prepare(cases: Sequence[Case], company: Company, not_the_same: Collection[tu
     """A lesson a case, in order. `not_the_same` are pairs of customers that look like one and are two."""
     finder = CompanyEntities(company)
     masked = [mask_case(case, finder) for case in cases]
-    questions = [question for question, _ in masked]
+    questions = [one.question for one in masked]
     guessed = ConfiguredLanguages(company.languages).guess([case.text for case in cases])
     parts = split(questions, SpacySentences())
+    customers = customers_of(cases, not_the_same)
     return [
         Lesson(
             case=case,
-            customer=cases[person].customer.identity or cases[person].id,
+            customer=customer,
             lang=case.lang or lang.label,
-            question=question,
+            question=one.question,
             parts=few(some),
-            answer=answer,
+            answer=one.answer,
             sent=visible(answer_body(case.answer)),
             levels=tuple(levels),
+            traces=one.traces,
         )
-        for case, person, (question, answer), lang, some, levels in zip(
-            cases, _persons(cases, not_the_same), masked, guessed, parts, _levels(cases, questions), strict=True
+        for case, customer, one, lang, some, levels in zip(
+            cases, customers, masked, guessed, parts, _levels(cases, questions), strict=True
         )
     ]
-
-
-def _persons(cases: Sequence[Case], not_the_same: Collection[tuple[str, str]]) -> list[int]:
-    customers = [case.customer for case in cases]
-    return persons(customers, links(customers, not_the_same))
 
 
 def _levels(cases: Sequence[Case], questions: Sequence[str]) -> list[list[float]]:

@@ -7,7 +7,7 @@ import pytest
 
 from salver.data.case import Case, Customer
 from salver.data.company import Company
-from salver.training.customers import CERTAIN, links, persons
+from salver.training.customers import CERTAIN, customers_of, links, persons
 from salver.training.prepare import prepare
 
 
@@ -75,6 +75,18 @@ def test_what_very_many_share_is_no_evidence() -> None:
     names = product(("Ina", "Udo", "Karl", "Berta", "Xaver"), ("Kurz", "Lang", "Fromm", "Weber", "Döring"))
     form = [customer(" ".join(name), "form@shop.example", customer_no=f"{i:07}") for i, name in enumerate(names)]
     assert count(*form) == len(form)
+
+
+def test_the_name_of_a_form_is_nobodys() -> None:
+    assert count(*[customer("Online Formular", f"p{i}@post.example") for i in range(30)]) == 30
+
+
+def test_one_thread_is_one_customer_who_is_named_by_the_first_case() -> None:
+    some = [
+        Case(id=f"c{i}", thread=thread, customer=one, text="Hallo", answer="Danke")
+        for i, (one, thread) in enumerate([(FIVE[0], "t"), (Customer(email="x@y.example"), "t"), (Customer(), "")])
+    ]
+    assert customers_of(some) == ["c0", "c0", "c2"]
 
 
 def test_a_thousand_mails_of_one_customer_are_one_and_a_hundred_thousand_records_take_seconds() -> None:
