@@ -62,6 +62,12 @@ def compose(found: Match, reading: Reading | None, company: Company, sender: Add
     return "\n\n".join([greeting, found.candidate.text.strip(), closing, _disclosure(words, reading.lang, company)])
 
 
+def house(lang: str, company: Company) -> tuple[str, ...]:
+    """Everything that an answer in a language may say around its body, but for the customer's name."""
+    words = _WORDS[lang]
+    return words.greeting, words.closing, one_line(company.name), _disclosure(words, lang, company)
+
+
 def _disclosure(words: _Words, lang: str, company: Company) -> str:
     """That a machine wrote it, and how a person is reached (EU AI Act, article 50)."""
     return f"{words.machine}\n{one_line(dict(company.contact).get(lang, '')) or words.reach}"

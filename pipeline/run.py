@@ -17,11 +17,12 @@ from salver.models.bundle import Bundle, load
 from salver.models.ports import Vectors
 from salver.pipeline.classify import classify
 from salver.pipeline.clean import clean
-from salver.pipeline.compose import compose
+from salver.pipeline.compose import compose, house
 from salver.pipeline.decide import decide
 from salver.pipeline.match import match
 from salver.pipeline.rank import PastAnswers
 from salver.pipeline.read import read
+from salver.pipeline.release import Sources, release, said_by
 from salver.pipeline.route import Loads, by_agent, route
 from salver.pipeline.screen import screen
 from salver.pipeline.withhold import AUDIT_SHARE, withhold
@@ -82,12 +83,18 @@ class Pipeline:
         return [self._assign(withhold(tray, self.standing, self._audit_share)) for tray in trays]
 
     def learn(self, cases: Sequence[PastCase], vectors: Vectors | None = None) -> None:
-        """Let resolved cases join the neighbours and the answers at once; `vectors` are theirs, if known."""
+        """Let resolved cases join the neighbours and the answers at once; `vectors` are theirs, if known.
+
+        What leads to their customers, their `traces`, is kept from all others from now on.
+        """
         if vectors is None:
             vectors = self.bundle.encoder.encode([case.question for case in cases])
         self.bundle.cases.update((case.id, case) for case in cases)
         self.bundle.neighbours.add([case.id for case in cases], vectors)
         self._past.learn(cases)
+        for case in cases:
+            if case.traces:
+                self.bundle.personal.add(case.id, case.traces)
 
     def forget(self, ids: Sequence[str]) -> None:
         """Let nothing of these cases be found any more; unknown ids are ignored."""
@@ -95,6 +102,7 @@ class Pipeline:
             self.bundle.cases.pop(one, None)
         self.bundle.neighbours.remove(ids)
         self._past.forget(ids)
+        self.bundle.personal.remove(ids)
 
     def _prepare(self, raws: Sequence[RawMessage]) -> list[Tray]:
         messages = read(raws, self.bundle.company)
@@ -117,6 +125,9 @@ class Pipeline:
         decision = decide(message, screening, reading, found, self.bundle)
         if isinstance(decision, AutoAnswer):
             decision = replace(decision, answer=compose(found, reading, self.bundle.company, message.sender))
+            decision = release(
+                decision, self._sources(message, reading, found), self.bundle.personal, self.bundle.entities
+            )
         return Tray(
             message=message,
             cleaned=cleaned,
@@ -124,6 +135,15 @@ class Pipeline:
             reading=reading,
             decision=decision,
             suggestions=found.suggestions,
+        )
+
+    def _sources(self, message: Message, reading: Reading | None, found: Match) -> Sources:
+        """Where every word of an automatic answer must come from."""
+        staff = [agent.name for agent in self.team.agents]
+        return Sources(
+            templates=[found.candidate.template.text] if found.candidate else [],
+            said=said_by(message),
+            house=[*house(reading.lang, self.bundle.company), *staff] if reading else staff,
         )
 
     def _assign(self, tray: Tray) -> Tray:
