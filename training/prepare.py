@@ -51,6 +51,7 @@ class Lesson:
             agent=case.agent,
             at=case.answered_at,
             reopened=case.ending == "reopened",
+            thanked=case.ending == "thanked",
         )
 
     def past(self, templates: Sequence[str]) -> PastCase:

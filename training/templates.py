@@ -33,6 +33,7 @@ class Reply:
     agent: str
     at: datetime | None
     reopened: bool
+    thanked: bool = False
 
 
 def induce(replies: Sequence[Reply], min_customers: int) -> tuple[tuple[Template, ...], dict[str, tuple[str, ...]]]:
@@ -84,6 +85,7 @@ def _template(text: str, sent: Sequence[Reply]) -> Template:
         first=times[0] if times else None,
         last=times[-1] if times else None,
         reopened=sum(reply.reopened for reply in sent),
+        thanked=sum(reply.thanked for reply in sent),
     )
 
 
