@@ -140,10 +140,7 @@ def test_every_door_sets_the_same_answers_aside(
         assert lines_of(tmp_path / f"{workers}.jsonl") == lines
     own = Pipeline(bundle, clock=lambda: DELIVERED, audit_share=0.5)
     kept = approved_store(tmp_path / "h.db", trained_bundle)
-    with TestClient(
-        create_app(own, Store.open(approved_store(tmp_path / "h.db", trained_bundle)), Settings()),
-        base_url="http://127.0.0.1",
-    ) as door:
+    with TestClient(create_app(own, Store.open(kept), Settings()), base_url="http://127.0.0.1") as door:
         sent = (
             door.post("/v1/messages", content=raw.content, headers={"content-type": "message/rfc822"}) for raw in raws
         )
