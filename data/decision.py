@@ -14,6 +14,7 @@ class Reason(StrEnum):
 
     RECURRING = "recurring"  # AutoAnswer: a proven template fits within the error bound
     AUDIT = "audit"  # Route: it would have been answered by itself; by lot a person checks the answer
+    NOT_APPROVED = "not_approved"  # Route: it would have been answered, but no person has approved the text
     BOUND_EXPIRED = "bound_expired"  # Route: it would have been answered, but the error bound is not held any more
     MACHINE = "machine"  # Leave: no person wrote it
     NEVER_ANSWERED = "never_answered"  # Route: the owner wants a person for this intent
@@ -54,7 +55,10 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AutoAnswer:
-    """Send `answer`. `body` is what stands in it between greeting and closing, `template` the proven text of that."""
+    """Send `answer`. `body` is what stands in it between greeting and closing, `template` the proven text of that.
+
+    `rests_on` are pairs of the id and the sha256 of every text in it: each must be approved.
+    """
 
     reason: Reason
     because: str
@@ -62,6 +66,7 @@ class AutoAnswer:
     answer: str
     template: str
     body: str = ""
+    rests_on: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

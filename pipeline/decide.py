@@ -211,4 +211,5 @@ def _answer(asked: _Asked, found: Match, bundle: Bundle) -> AutoAnswer:
         answer="",
         template=one.template.id,
         body=one.text,
+        rests_on=((one.template.id, one.template.sha256),),
     )

@@ -8,6 +8,7 @@ from typing import assert_never
 
 from salver.data.agent import Team
 from salver.data.answer import Match
+from salver.data.approval import Approvals
 from salver.data.case import PastCase
 from salver.data.decision import AutoAnswer, Decision, Evidence, Leave, Reason, Route, Tray
 from salver.data.message import Message, Problem, RawMessage
@@ -50,6 +51,7 @@ class Pipeline:
         self.team = team or bundle.team
         self.loads = Loads()
         self.standing = Standing()
+        self.approvals = Approvals()
         self._audit_share = audit_share
         self._skills = by_agent(bundle.skills)
         self._past = PastAnswers(bundle.cases.values(), bundle.encoder, bundle.ranking)
@@ -78,9 +80,22 @@ class Pipeline:
             return [tray for raw in raws for tray in self.prepare([raw])]
 
     def assign(self, trays: Sequence[Tray]) -> list[Tray]:
-        """The last steps, one message after the other: what is not sent after all, for an audit or because the error
-        bound does not stand any more; and who should answer, given what everybody has to do already."""
-        return [self._assign(withhold(tray, self.standing, self._audit_share)) for tray in trays]
+        """The last steps, one message after the other: what is not sent after all, for an audit, because the error
+        bound does not stand any more, or because nobody has approved its text; and who should answer, given what
+        everybody has to do already."""
+        return [self._assign(withhold(tray, self.standing, self.approvals, self._audit_share)) for tray in trays]
+
+    @property
+    def approvals(self) -> Approvals:
+        """What persons said of the templates; to begin with nothing, and then no text is sent."""
+        return self._approvals
+
+    @approvals.setter
+    def approvals(self, approvals: Approvals) -> None:
+        """What is said from now on; an edited text stands for the bundle's own."""
+        self._approvals = approvals
+        templates = tuple(map(approvals.edited, self.bundle.templates))
+        self._with_edits = replace(self.bundle, templates=templates)
 
     def learn(self, cases: Sequence[PastCase], vectors: Vectors | None = None) -> None:
         """Let resolved cases join the neighbours and the answers at once; `vectors` are theirs, if known.
@@ -112,7 +127,7 @@ class Pipeline:
         asked = [messages[i] for i in human]
         texts = [cleaned[i] for i in human]
         readings = classify(asked, texts, self.bundle)
-        matches = match(asked, texts, readings, self.bundle, self._past)
+        matches = match(asked, texts, readings, self._with_edits, self._past)
         understood = dict(zip(human, zip(readings, matches, strict=True), strict=True))
         return [
             self._decide(messages[i], cleaned[i], screenings[i], *understood.get(i, (None, Match())))

@@ -57,6 +57,7 @@ class Lesson:
             at=case.answered_at,
             reopened=case.ending == "reopened",
             own=words_of_customer(case.customer),
+            thanked=case.ending == "thanked",
         )
 
     def past(self, templates: Sequence[str]) -> PastCase:
