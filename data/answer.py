@@ -2,7 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Literal
+
+
+def sha256_of(text: str) -> str:
+    """What a text is told by when somebody says something of it: 64 hexadecimal digits."""
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -10,7 +16,8 @@ class Template:
     """Answer text shown to be common to many customers, with slots written as `{kind}`.
 
     It has neither salutation nor closing: those are the composer's. `customers`, `agents`, `first` and `last` are its
-    evidence: how many different customers were sent this text, by how many agents, from when to when.
+    evidence: how many different customers were sent this text, by how many agents, from when to when; `reopened` and
+    `thanked` how many of them wrote again, or said thank you.
     """
 
     id: str
@@ -24,6 +31,12 @@ class Template:
     first: datetime | None = None
     last: datetime | None = None
     reopened: int = 0
+    thanked: int = 0
+
+    @property
+    def sha256(self) -> str:
+        """That of its text, in hex."""
+        return sha256_of(self.text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ class Reason(StrEnum):
 
     RECURRING = "recurring"  # AutoAnswer: a proven template fits within the error bound
     AUDIT = "audit"  # Route: it would have been answered by itself; by lot a person checks the answer
+    NOT_APPROVED = "not_approved"  # Route: it would have been answered, but no person has approved the text
     BOUND_EXPIRED = "bound_expired"  # Route: it would have been answered, but the error bound is not held any more
     MACHINE = "machine"  # Leave: no person wrote it
     NEVER_ANSWERED = "never_answered"  # Route: the owner wants a person for this intent
@@ -28,6 +29,7 @@ class Reason(StrEnum):
     SLOT_OPEN = "slot_open"  # Route: the text needs a fact that the message does not hold
     UNREADABLE = "unreadable"  # Route: encrypted, damaged or empty
     NO_REPLY_WANTED = "no_reply_wanted"  # Route: its sender asks not to be answered by a machine
+    MAY_LEAK = "may_leak"  # Route: the check at the way out found something in the answer that is not its own
     FAILED = "failed"  # Route: a step failed on this message; the words say which
 
 
@@ -73,6 +75,7 @@ class AutoAnswer:
     """Send `answer`. `body` is what stands in it between greeting and closing, `template` the proven text of that.
 
     `drafts` has the text of each request, in their order; `template` is that of the main one.
+    `rests_on` are pairs of the id and the sha256 of every text in it: each must be approved.
     """
 
     reason: Reason
@@ -82,6 +85,7 @@ class AutoAnswer:
     template: str
     body: str = ""
     drafts: tuple[Drafted, ...] = ()
+    rests_on: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from salver.data.answer import Match
+from salver.data.answer import Candidate, Match
 from salver.data.company import Company
 from salver.data.message import Address
 from salver.data.reading import Reading
@@ -52,11 +52,11 @@ _NO_PERSON = re.compile(
 )
 
 
-def bodies(found: Match, reading: Reading) -> list[str]:
-    """The texts of the candidates, in the order in which their requests are asked."""
+def in_order(found: Match, reading: Reading) -> list[Candidate]:
+    """The candidates, in the order in which their requests are asked."""
     asked = zip(reading.requests, [found.candidate, *found.others], strict=False)
-    texts = [(request.place, one.text.strip()) for request, one in asked if one]
-    return [text for _, text in sorted(texts, key=lambda one: one[0])]
+    placed = [(request.place, one) for request, one in asked if one]
+    return [one for _, one in sorted(placed, key=lambda pair: pair[0])]
 
 
 def joined(texts: Iterable[str]) -> str:
@@ -76,13 +76,25 @@ def _alike(line: str) -> str:
 def compose(found: Match, reading: Reading | None, company: Company, sender: Address | None = None) -> str:
     """The answer to send, to all that is asked. Raises ValueError when a candidate is missing, or there are no words
     for the message's language."""
-    if reading is None or reading.lang not in _WORDS or len(texts := bodies(found, reading)) < len(reading.requests):
+    if (
+        reading is None
+        or reading.lang not in _WORDS
+        or len(found_in := in_order(found, reading)) < len(reading.requests)
+    ):
         raise ValueError("nothing to compose: decide lets only candidates in one of compose.LANGUAGES pass")
     words = _WORDS[reading.lang]
     name = person(sender.name) if sender else ""
     greeting = f"{words.greeting} {name}," if name else f"{words.greeting},"
     closing = "\n".join(filter(None, [words.closing, one_line(company.name)]))
-    return "\n\n".join([greeting, joined(texts), closing, _disclosure(words, reading.lang, company)])
+    return "\n\n".join(
+        [greeting, joined(one.text for one in found_in), closing, _disclosure(words, reading.lang, company)]
+    )
+
+
+def house(lang: str, company: Company) -> tuple[str, ...]:
+    """Everything that an answer in a language may say around its body, but for the customer's name."""
+    words = _WORDS[lang]
+    return words.greeting, words.closing, one_line(company.name), _disclosure(words, lang, company)
 
 
 def _disclosure(words: _Words, lang: str, company: Company) -> str:

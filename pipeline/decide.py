@@ -15,7 +15,7 @@ from salver.data.policy import ErrorBound, Policy
 from salver.data.reading import Reading, Screening, Urgency
 from salver.models.bundle import Bundle
 from salver.pipeline.claims import claim
-from salver.pipeline.compose import LANGUAGES, bodies, joined
+from salver.pipeline.compose import LANGUAGES, in_order, joined
 from salver.pipeline.explain import apart, counted, language, listed, percent
 
 _ENCRYPTED = ("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted")
@@ -266,6 +266,7 @@ def _answer(asked: _Asked, found: Match, bundle: Bundle) -> AutoAnswer:
         evidence=_evidence(Reason.RECURRING, asked, found, bundle.name),
         answer="",
         template=one.template.id,
-        body=joined(bodies(found, asked.reading)),
+        body=joined(one.text for one in in_order(found, asked.reading)),
         drafts=_drafts(asked),
+        rests_on=tuple((text.id, text.sha256) for text in texts),
     )

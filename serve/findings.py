@@ -15,6 +15,7 @@ _FEW = 5
 REASONS: Mapping[str, str] = {
     "recurring": "answered: a proven text fits",
     "audit": "person: an answer to be checked",
+    "not_approved": "person: nobody approved the text",
     "bound_expired": "person: bound not held any more",
     "machine": "left: no person wrote it",
     "never_answered": "person: the owner's wish",
@@ -29,6 +30,7 @@ REASONS: Mapping[str, str] = {
     "slot_open": "person: a fact is missing",
     "unreadable": "person: unreadable",
     "no_reply_wanted": "person: no machine's reply wanted",
+    "may_leak": "person: stopped at the way out",
     "failed": "person: a step failed",
 }
 """Words for each reason code, short enough for an axis."""

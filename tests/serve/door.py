@@ -10,27 +10,33 @@ from fastapi.testclient import TestClient
 
 from salver.data.store import Store
 from salver.models.index import CaseIndex
+from salver.models.personal import PersonalIndex
 from salver.pipeline.run import Pipeline
 from salver.serve.app import create_app
 from salver.serve.settings import Settings
 from tests.pipeline.small_bundle import NOON, small_bundle
+from tests.serve.office import approve_all
 
 HERE = "http://127.0.0.1"
 
 
 def pipeline(audit_share: float = 0.0, **changed: Any) -> Pipeline:
     """A pipeline that may learn: its cases are its own. `changed` is what its bundle has otherwise."""
-    bundle = replace(small_bundle(), **changed)
+    bundle = small_bundle()
     cases = dict(bundle.cases)
     near = CaseIndex.build(list(cases), bundle.encoder.encode([case.question for case in cases.values()]))
-    return Pipeline(replace(bundle, cases=cases, neighbours=near), clock=lambda: NOON, audit_share=audit_share)
+    own = {"cases": cases, "neighbours": near, "personal": PersonalIndex()}
+    return Pipeline(replace(bundle, **(own | changed)), clock=lambda: NOON, audit_share=audit_share)
 
 
 @contextmanager
 def open_door(
-    folder: Path, *, base: str = HERE, decides: Pipeline | None = None, **settings: Any
+    folder: Path, *, base: str = HERE, decides: Pipeline | None = None, approved: bool = True, **settings: Any
 ) -> Iterator[TestClient]:
-    store = Store.open(str(folder / "store.db"))
-    app = create_app(decides or pipeline(), store, Settings(**settings))
+    """With `approved`, somebody has let all texts of the bundle out."""
+    store, decides = Store.open(str(folder / "store.db")), decides or pipeline()
+    if approved and not store.newest_approval():
+        approve_all(store, decides.bundle.templates)
+    app = create_app(decides, store, Settings(**settings))
     with TestClient(app, base_url=base, raise_server_exceptions=False) as client:
         yield client
