@@ -47,7 +47,7 @@ def _unmasked(text: str, *_: object) -> str:
     return salver.pipeline.mask.visible(text)
 
 
-def _whole_replies(replies: Sequence[Reply], least: int) -> tuple[tuple[Template, ...], dict[str, tuple[str, ...]]]:
+def whole_replies(replies: Sequence[Reply], least: int) -> tuple[tuple[Template, ...], dict[str, tuple[str, ...]]]:
     """Every masked reply whole, on the evidence that its intent was answered often."""
     groups: dict[tuple[str, str], list[Reply]] = defaultdict(list)
     for reply in replies:
@@ -78,7 +78,7 @@ def _always(*_: object) -> bool:
 
 _INSTEAD: Mapping[int, Sequence[tuple[Any, str, Callable[..., Any]]]] = {
     1: [(salver.pipeline.mask, "_masked", _unmasked)],
-    2: [(salver.training.templates, "induce", _whole_replies), (salver.training.run, "induce", _whole_replies)],
+    2: [(salver.training.templates, "induce", whole_replies), (salver.training.run, "induce", whole_replies)],
     3: [(salver.training.proof, "proven", _always), (salver.training.proof, "is_the_companys", _always)],
     4: [(salver.pipeline.match, "fill", _with_holes)],
     5: [(salver.pipeline.run, "release", _let_out)],
