@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from salver.data.record import in_utc, storable
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration; a test holds that it is."""
 
 VERSION_TABLE = "salver_version"
@@ -148,6 +148,21 @@ checks = Table(
     Index("checks_by_bundle", "bundle", "message", unique=True),
 )
 """What was found last of each answer that was set aside."""
+
+approvals = Table(
+    "approvals",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("template", Words, nullable=False),
+    Column("sha256", Words, nullable=False),
+    Column("verdict", Words, nullable=False),
+    Column("who", Words, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("text", Words),
+    CheckConstraint("verdict IN ('approved', 'rejected', 'edited')", name="approvals_verdict"),
+    Index("approvals_by_template", "template", "id"),
+)
+"""What persons said of templates: only ever added to, the newest counts."""
 
 cases = Table(
     "cases",

@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, case, delete, func, insert, select, update
 
-from salver.data import schema, trail, watched
+from salver.data import approved, schema, trail, watched
+from salver.data.approval import Approval
 from salver.data.case import PastCase
 from salver.data.correction import Check, Correction
 from salver.data.database import Database
@@ -204,6 +205,21 @@ class Store(Database):
         """How the newest of the messages looked that a bundle decided and could read."""
         with self.reading() as connection:
             return watched.newest_seen(connection, bundle, most)
+
+    def approve(self, said: Sequence[Approval]) -> None:
+        """Keep what was said of templates; of each what was said last counts."""
+        with self.writing() as connection:
+            approved.add(connection, said)
+
+    def approvals(self) -> list[Approval]:
+        """All that was ever said of templates, oldest first."""
+        with self.reading() as connection:
+            return approved.all_of(connection)
+
+    def newest_approval(self) -> int:
+        """A number that grows with each approval; 0 while there is none."""
+        with self.reading() as connection:
+            return approved.newest(connection)
 
     def remember(self, cases: Sequence[PastCase], encoder: str, vectors: Sequence[bytes]) -> None:
         """Keep cases learned from corrections with their vectors (little-endian float32) by this encoder."""

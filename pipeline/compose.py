@@ -5,9 +5,10 @@ Nothing here is evaluated: the body is put in as it is, whatever braces or line 
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from salver.data.answer import Match
+from salver.data.answer import Candidate, Match
 from salver.data.company import Company
 from salver.data.message import Address
 from salver.data.reading import Reading
@@ -51,15 +52,43 @@ _NO_PERSON = re.compile(
 )
 
 
+def in_order(found: Match, reading: Reading) -> list[Candidate]:
+    """The candidates, in the order in which their requests are asked."""
+    asked = zip(reading.requests, [found.candidate, *found.others], strict=False)
+    placed = [(request.place, one) for request, one in asked if one]
+    return [one for _, one in sorted(placed, key=lambda pair: pair[0])]
+
+
+def joined(texts: Iterable[str]) -> str:
+    """Texts one below the other; a line that an earlier one has already said is not said twice."""
+    said, kept = set[str](), list[str]()
+    for text in texts:
+        lines = [line for line in text.split("\n") if not line.strip() or _alike(line) not in said]
+        said.update(map(_alike, lines))
+        kept += filter(None, ["\n".join(lines).strip()])
+    return "\n\n".join(kept)
+
+
+def _alike(line: str) -> str:
+    return " ".join(line.split()).casefold()
+
+
 def compose(found: Match, reading: Reading | None, company: Company, sender: Address | None = None) -> str:
-    """The answer to send. Raises ValueError when there is no candidate, or no words for the message's language."""
-    if found.candidate is None or reading is None or reading.lang not in _WORDS:
-        raise ValueError("nothing to compose: decide lets only a candidate in one of compose.LANGUAGES pass")
+    """The answer to send, to all that is asked. Raises ValueError when a candidate is missing, or there are no words
+    for the message's language."""
+    if (
+        reading is None
+        or reading.lang not in _WORDS
+        or len(found_in := in_order(found, reading)) < len(reading.requests)
+    ):
+        raise ValueError("nothing to compose: decide lets only candidates in one of compose.LANGUAGES pass")
     words = _WORDS[reading.lang]
     name = person(sender.name) if sender else ""
     greeting = f"{words.greeting} {name}," if name else f"{words.greeting},"
     closing = "\n".join(filter(None, [words.closing, one_line(company.name)]))
-    return "\n\n".join([greeting, found.candidate.text.strip(), closing, _disclosure(words, reading.lang, company)])
+    return "\n\n".join(
+        [greeting, joined(one.text for one in found_in), closing, _disclosure(words, reading.lang, company)]
+    )
 
 
 def house(lang: str, company: Company) -> tuple[str, ...]:

@@ -1,13 +1,14 @@
 """The way of a message, from its bytes to its tray. This page is the order of the steps, and the only one."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import assert_never
 
 from salver.data.agent import Team
-from salver.data.answer import Match
+from salver.data.answer import Match, Uses
+from salver.data.approval import Approvals
 from salver.data.case import PastCase
 from salver.data.decision import AutoAnswer, Decision, Evidence, Leave, Reason, Route, Tray
 from salver.data.message import Message, Problem, RawMessage
@@ -17,7 +18,7 @@ from salver.models.bundle import Bundle, load
 from salver.models.ports import Vectors
 from salver.pipeline.classify import classify
 from salver.pipeline.clean import clean
-from salver.pipeline.compose import compose, house
+from salver.pipeline.compose import compose, house, in_order, joined
 from salver.pipeline.decide import decide
 from salver.pipeline.match import match
 from salver.pipeline.rank import PastAnswers
@@ -50,6 +51,7 @@ class Pipeline:
         self.team = team or bundle.team
         self.loads = Loads()
         self.standing = Standing()
+        self.approvals = Approvals()
         self._audit_share = audit_share
         self._skills = by_agent(bundle.skills)
         self._past = PastAnswers(bundle.cases.values(), bundle.encoder, bundle.ranking)
@@ -78,9 +80,22 @@ class Pipeline:
             return [tray for raw in raws for tray in self.prepare([raw])]
 
     def assign(self, trays: Sequence[Tray]) -> list[Tray]:
-        """The last steps, one message after the other: what is not sent after all, for an audit or because the error
-        bound does not stand any more; and who should answer, given what everybody has to do already."""
-        return [self._assign(withhold(tray, self.standing, self._audit_share)) for tray in trays]
+        """The last steps, one message after the other: what is not sent after all, for an audit, because the error
+        bound does not stand any more, or because nobody has approved its text; and who should answer, given what
+        everybody has to do already."""
+        return [self._assign(withhold(tray, self.standing, self.approvals, self._audit_share)) for tray in trays]
+
+    @property
+    def approvals(self) -> Approvals:
+        """What persons said of the templates; to begin with nothing, and then no text is sent."""
+        return self._approvals
+
+    @approvals.setter
+    def approvals(self, approvals: Approvals) -> None:
+        """What is said from now on; an edited text stands for the bundle's own."""
+        self._approvals = approvals
+        templates = tuple(map(approvals.edited, self.bundle.templates))
+        self._with_edits = replace(self.bundle, templates=templates)
 
     def learn(self, cases: Sequence[PastCase], vectors: Vectors | None = None) -> None:
         """Let resolved cases join the neighbours and the answers at once; `vectors` are theirs, if known.
@@ -95,6 +110,10 @@ class Pipeline:
         for case in cases:
             if case.traces:
                 self.bundle.personal.add(case.id, case.traces)
+
+    def use(self, uses: Mapping[str, Uses]) -> None:
+        """Let what agents did with suggestions move their ranking, by the name of a template or of a case."""
+        self._past.use(uses)
 
     def forget(self, ids: Sequence[str]) -> None:
         """Let nothing of these cases be found any more; unknown ids are ignored."""
@@ -112,7 +131,7 @@ class Pipeline:
         asked = [messages[i] for i in human]
         texts = [cleaned[i] for i in human]
         readings = classify(asked, texts, self.bundle)
-        matches = match(asked, texts, readings, self.bundle, self._past)
+        matches = match(asked, texts, readings, self._with_edits, self._past)
         understood = dict(zip(human, zip(readings, matches, strict=True), strict=True))
         return [
             self._decide(messages[i], cleaned[i], screenings[i], *understood.get(i, (None, Match())))
@@ -141,7 +160,7 @@ class Pipeline:
         """Where every word of an automatic answer must come from."""
         staff = [agent.name for agent in self.team.agents]
         return Sources(
-            templates=[found.candidate.template.text] if found.candidate else [],
+            templates=[joined(one.template.text for one in in_order(found, reading))] if reading else [],
             said=said_by(message),
             house=[*house(reading.lang, self.bundle.company), *staff] if reading else staff,
         )

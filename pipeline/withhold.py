@@ -1,4 +1,5 @@
-"""What would have been answered by itself, and is laid before a person after all: for an audit, or for want of a bound.
+"""What would have been answered by itself, and is laid before a person after all: for an audit, or for want of a bound
+or of a person who has approved its text.
 
 A share of the automatic answers is set aside by lot, so that what is found of them holds for all. The lot is a keyed
 hash of the message: the same by whatever door it comes, and none that a sender could draw again, who does not know the
@@ -10,6 +11,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from salver.data.answer import Suggestion
+from salver.data.approval import Approvals, Verdict
 from salver.data.decision import AutoAnswer, Leave, Reason, Route, Tray
 from salver.data.standing import Standing
 from salver.pipeline.explain import percent
@@ -21,13 +23,15 @@ _MOST_SUGGESTIONS = 5
 _BYTES = 8
 
 
-def withhold(tray: Tray, standing: Standing, audit_share: float) -> Tray:
+def withhold(tray: Tray, standing: Standing, approvals: Approvals, audit_share: float) -> Tray:
     """The tray, in which an automatic answer perhaps has become the first suggestion. `audit_share` is 0 to 1."""
     match tray.decision:
         case AutoAnswer() as decision:
             if not standing.held:
                 because = f"It would have been answered by itself, but not any more: {standing.because}"
                 return _withheld(tray, decision, Reason.BOUND_EXPIRED, because)
+            if because := not_approved(decision, approvals):
+                return _withheld(tray, decision, Reason.NOT_APPROVED, because)
             if lot(tray.message.key, decision.evidence.bundle) < audit_share:
                 share = f"{percent(audit_share, 2)} of such answers are laid before a person to check"
                 because = f"It would have been answered by itself, but {share}. {decision.because}"
@@ -37,6 +41,18 @@ def withhold(tray: Tray, standing: Standing, audit_share: float) -> Tray:
             return tray
         case _:
             assert_never(tray.decision)
+
+
+def not_approved(decision: AutoAnswer, approvals: Approvals) -> str:
+    """Why an answer rests on a text that nobody lets out, or nothing. One that rests on none is let out by nobody."""
+    for template, sha256 in decision.rests_on or ((decision.template, ""),):
+        if approvals.allows(template, sha256):
+            continue
+        said = approvals.verdict_on(template, sha256)
+        if said and said.verdict is Verdict.REJECTED:
+            return f"It would have been answered by itself, but {said.by} rejected this text on {said.at:%Y-%m-%d}."
+        return f"Nobody has approved this text yet: salver templates approve {template}"
+    return ""
 
 
 def lot(message: str, bundle: str) -> float:
@@ -60,6 +76,6 @@ def _withheld(tray: Tray, decision: AutoAnswer, reason: Reason, because: str) ->
     others = [one for one in tray.suggestions if one.template != first.template and one.text != first.text]
     return replace(
         tray,
-        decision=Route(reason=reason, because=because, evidence=decision.evidence),
+        decision=Route(reason=reason, because=because, evidence=decision.evidence, drafts=decision.drafts),
         suggestions=(first, *others)[:_MOST_SUGGESTIONS],
     )

@@ -20,6 +20,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.security import HTTPBearer
 from pydantic import ValidationError
 
+from salver.data.approval import Verdict
 from salver.data.correction import Correction
 from salver.data.errors import StoreError
 from salver.data.message import RawMessage
@@ -27,10 +28,10 @@ from salver.data.store import Store
 from salver.pipeline.run import Pipeline
 from salver.serve import metrics, problems
 from salver.serve.docs import completed, docs_page, responses, taking_mail
-from salver.serve.forms import Change, Key, NewMessage, Question, Which
+from salver.serve.forms import Change, Key, NewMessage, Question, Shown, Which, Word
 from salver.serve.guard import Guard, Limits
 from salver.serve.problems import Refused
-from salver.serve.replies import Health, Learned, Line, Pending, Queue
+from salver.serve.replies import Health, Learned, Line, Pending, Queue, Template, Templates
 from salver.serve.service import Service
 from salver.serve.settings import Settings
 from salver.serve.tokens import demand_token, digests
@@ -81,6 +82,7 @@ def create_app(pipeline: Pipeline, store: Store, settings: Settings) -> FastAPI:
     _add_decisions(app)
     _add_found(app)
     _add_people(app)
+    _add_templates(app)
     _add_operations(app)
     plain = app.openapi
     app.openapi = lambda: completed(plain())  # type: ignore[method-assign]
@@ -177,6 +179,40 @@ def _add_people(app: FastAPI) -> None:
     )
     async def queue(service: Door, which: Annotated[Which, Query()]) -> Response:
         return Json(await run_in_threadpool(service.waiting, which.agent, which.limit))
+
+
+def _add_templates(app: FastAPI) -> None:
+    @app.get(
+        "/v1/templates",
+        summary="List the texts that may be sent, those first that wait for a person's word",
+        response_model=Templates,
+        responses=responses(422),
+        dependencies=_PRIVATE,
+    )
+    async def templates(service: Door, shown: Annotated[Shown, Query()]) -> Response:
+        return Json(await run_in_threadpool(service.templates, shown.state, shown.intent))
+
+    @app.get(
+        "/v1/templates/{template}",
+        summary="Give a text with its slots and what speaks for it",
+        response_model=Template,
+        responses=responses(404, 422),
+        dependencies=_PRIVATE,
+    )
+    async def template(service: Door, template: str) -> Response:
+        return Json(await run_in_threadpool(service.template, template))
+
+    @app.post(
+        "/v1/templates/{template}/approval",
+        summary="Take in a person's word on a text; it counts at once",
+        status_code=HTTPStatus.CREATED,
+        response_model=Template,
+        responses=responses(400, 404, 409, 413, 415, 422),
+        dependencies=_WITH_JSON,
+    )
+    async def judge(request: Request, service: Door, template: str, word: Word) -> Response:
+        said = partial(service.judge, template, Verdict(word.verdict), word.by, word.sha256, word.text)
+        return Json(await _in_turn(request, said), HTTPStatus.CREATED)
 
 
 def _add_operations(app: FastAPI) -> None:

@@ -24,6 +24,7 @@ from salver.data.lines import tray_line
 from salver.data.message import RawMessage
 from salver.data.store import Store
 from salver.pipeline.run import Pipeline
+from salver.serve.approvals import Listener
 from salver.serve.chunks import CHUNK, chunked
 from salver.serve.outfile import OutFile
 from salver.serve.recording import record_of
@@ -101,6 +102,7 @@ class Backlog:
         self._told = told
         self._earlier = set(out.done)
         self._seen: set[bytes] = set()
+        self._listener = Listener(desk.pipeline, desk.store)
         self._under_way: deque[tuple[Sequence[RawMessage], Lines]] = deque()
 
     def work_off(self) -> Done:
@@ -121,7 +123,8 @@ class Backlog:
         if desk.workers < 2 or len(first) < desk.few:
             yield from map(desk.pipeline.prepare, chunks)
             return
-        with Workers(desk.folder, desk.learned, desk.workers, desk.pipeline.failed) as workers:
+        pipeline = desk.pipeline
+        with Workers(desk.folder, desk.learned, desk.workers, pipeline.failed, lambda: pipeline.approvals) as workers:
             yield from workers.prepared(chunks)
 
     def _chunks(self, raws: Iterable[RawMessage]) -> Iterator[list[RawMessage]]:
@@ -164,6 +167,7 @@ class Backlog:
 
     def _finish(self, chunk: Sequence[RawMessage], lines: Lines, trays: Sequence[Tray]) -> None:
         desk, now = self._desk, datetime.now(UTC)
+        self._listener.listen()
         assigned = desk.pipeline.assign(trays)
         found = {tray.message.key: tray_line(tray, desk.pipeline.bundle.name) for tray in assigned}
         desk.store.decided([record_of(tray, found[tray.message.key], now) for tray in assigned])

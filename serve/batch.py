@@ -16,6 +16,10 @@ from salver.serve.watch import Watch
 from salver.serve.wiring import bundle_folder, open_pipeline, open_store, settings_of
 from salver.serve.workers import cores
 
+AUTO_APPROVED = (
+    "--auto-approve: every text that nobody has rejected counts as approved, although nobody has read it. This is for "
+    "trying salver out. For customers of your own read and approve them: salver templates"
+)
 _MOST_FAULTS = 20
 _FEW = 500
 """Starting a process takes as long as deciding so many messages."""
@@ -30,6 +34,7 @@ def batch(
     store: str | None,
     settings: Path | None,
     as_json: bool,
+    auto_approve: bool = False,
 ) -> None:
     """Work off a source with a bundle and say what became of it."""
     known = settings_of(settings)
@@ -37,8 +42,10 @@ def batch(
     beside = store is None and not known.store_url and known.file is None
     url = f"sqlite:///{out}.store.db" if beside else store
     recognise(source)
+    if auto_approve:
+        show.told(AUTO_APPROVED)
     with open_store(known, url) as kept:
-        pipeline = open_pipeline(known, folder, kept)
+        pipeline = open_pipeline(known, folder, kept, auto_approve=auto_approve)
         desk = Desk(
             pipeline=pipeline,
             folder=folder,

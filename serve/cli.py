@@ -9,8 +9,9 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from salver.serve import cli_templates
 from salver.serve.endings import sentences
-from salver.serve.options import BundleFolder, Columns, Json, Own, SettingsFile, StoreUrl
+from salver.serve.options import AutoApprove, BundleFolder, Columns, Json, Own, SettingsFile, StoreUrl
 
 
 class _Commands(TyperGroup):
@@ -38,17 +39,19 @@ bundles = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(bundles, name="bundles")
+app.add_typer(cli_templates.app, name="templates")
 
 
 @app.command(short_help="Try it all on a small made-up company.")
 def demo(
     out: Annotated[Path, typer.Option("--out", help="Where everything goes.")] = Path("salver-demo"),
+    auto_approve: AutoApprove = True,
     as_json: Json = False,
 ) -> None:
     """Train on a small company's archive, work off its backlog, and compare with the truth."""
     from salver.serve.demo import demo as run
 
-    run(out, as_json=as_json)
+    run(out, as_json=as_json, auto_approve=auto_approve)
 
 
 @app.command(short_help="Show what is read of messages.")
@@ -106,6 +109,7 @@ def batch(
     ] = None,
     store: StoreUrl = None,
     settings: SettingsFile = None,
+    auto_approve: AutoApprove = False,
     as_json: Json = False,
 ) -> None:
     """Decide every message of a source; interrupted and started again, it goes on where it was.
@@ -115,7 +119,16 @@ def batch(
     """
     from salver.serve.batch import batch as run
 
-    run(source, out, bundle=bundle, workers=workers, store=store, settings=settings, as_json=as_json)
+    run(
+        source,
+        out,
+        bundle=bundle,
+        workers=workers,
+        store=store,
+        settings=settings,
+        as_json=as_json,
+        auto_approve=auto_approve,
+    )
 
 
 @app.command()
@@ -191,6 +204,20 @@ def bound(
     from salver.serve.bound import bound as run
 
     run(bundle=bundle, store=store, settings=settings, waiting=waiting, as_json=as_json)
+
+
+@app.command(short_help="List what would be worth writing down.")
+def gaps(
+    minutes: Annotated[float, typer.Option(min=0.1, help="What an answer by hand takes.")] = 6.0,
+    top: Annotated[int, typer.Option(min=1, help="How many to list.")] = 20,
+    bundle: BundleFolder = None,
+    settings: SettingsFile = None,
+    as_json: Json = False,
+) -> None:
+    """List requests that recur without a text, texts after which customers write again, contradictions, stale texts."""
+    from salver.serve.gaps import show_gaps
+
+    show_gaps(bundle=bundle, settings=settings, minutes=minutes, top=top, as_json=as_json)
 
 
 @bundles.callback()

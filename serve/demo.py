@@ -18,7 +18,7 @@ from salver.models.shelf import Shelf
 from salver.pipeline.run import Pipeline
 from salver.serve import show
 from salver.serve.backlog import Desk, Done
-from salver.serve.batch import summary, work_off
+from salver.serve.batch import AUTO_APPROVED, summary, work_off
 from salver.serve.gold import Comparison, Truth, compare, read_gold
 from salver.serve.overview import draw, newest_lines
 from salver.serve.settings import Settings, load_settings
@@ -31,8 +31,10 @@ _SHOWN = 8
 _TEXT = 70
 
 
-def demo(out: Path, *, as_json: bool) -> None:
+def demo(out: Path, *, as_json: bool, auto_approve: bool = True) -> None:
     """Train, work off, compare, show, report; everything lies under `out`."""
+    if auto_approve:
+        show.told(AUTO_APPROVED)
     started = time.monotonic()
     sample = Path(str(files("salver.data.sample")))
     settings = replace(load_settings(sample / "salver.toml", environ={}), home=out)
@@ -40,7 +42,7 @@ def demo(out: Path, *, as_json: bool) -> None:
     name, new = _bundle(sample, settings)
     backlog, decisions = sample / "backlog.mbox", out / f"{name}.decisions.jsonl"
     with open_store(settings) as store:
-        pipeline = open_pipeline(settings, settings.shelf / name, store)
+        pipeline = open_pipeline(settings, settings.shelf / name, store, auto_approve=auto_approve)
         show.told(f"Working off {backlog.name}")
         watch = Watch(pipeline, store, settings.bound_days, show.told)
         desk = Desk(

@@ -15,6 +15,7 @@ _FEW = 5
 REASONS: Mapping[str, str] = {
     "recurring": "answered: a proven text fits",
     "audit": "person: an answer to be checked",
+    "not_approved": "person: nobody approved the text",
     "bound_expired": "person: bound not held any more",
     "machine": "left: no person wrote it",
     "never_answered": "person: the owner's wish",

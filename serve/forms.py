@@ -20,6 +20,7 @@ def _written(value: Any) -> Any:
 
 Moment = Annotated[datetime, BeforeValidator(_written)]
 
+EXAMPLE_SHA256 = "0f3c1a" + "9d" * 29
 EXAMPLE_ID = "3f2a9c0d5e6b47188a1b2c3d4e5f6071"
 _MAIL = "From: Jo Doe <jo@example.org>\nSubject: Strom weg\nMessage-ID: <1@example.org>\n\nBei uns ist der Strom weg.\n"
 MAIL_EXAMPLE = {"mail": {"summary": "A mail, as its bytes are", "value": _MAIL}}
@@ -112,6 +113,38 @@ class Change(_Form):
         if all(getattr(self, one) is None for one in _SAID):
             raise ValueError("it changes nothing: give intent, urgency, answer, assignee or right")
         return self
+
+
+class Word(_Form):
+    """A person's word on a template. It is bound to the text that was read, which `sha256` names."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"verdict": "approved", "by": "mara.lind", "sha256": EXAMPLE_SHA256}],
+        }
+    )
+
+    verdict: Annotated[
+        Literal["approved", "rejected", "edited"], Field(description="Edited: `text` stands there now, and waits.")
+    ]
+    by: Annotated[Words, Field(description="Who says so.")]
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="That of the text that was read.")]
+    text: Annotated[Words | None, Field(description="The new text, where it is edited.")] = None
+
+    @model_validator(mode="after")
+    def has_a_text_when_edited(self) -> "Word":
+        if (self.verdict == "edited") != (self.text is not None):
+            raise ValueError('give a text with the verdict "edited", and only then')
+        return self
+
+
+class Shown(_Form):
+    """Which templates are listed."""
+
+    state: Annotated[
+        Literal["waiting", "approved", "rejected"] | None, Field(description="Only those in this state.")
+    ] = None
+    intent: Annotated[str | None, Field(description="Only those of this intent.")] = None
 
 
 class Which(_Form):

@@ -12,6 +12,13 @@ SettingsFile = Annotated[
 BundleFolder = Annotated[
     Path | None, typer.Option("--bundle", metavar="FOLDER", help="A trained bundle; the champion by default.")
 ]
+AutoApprove = Annotated[
+    bool, typer.Option("--auto-approve/--no-auto-approve", help="Send texts that nobody has read. Only to try it out.")
+]
+ByWhom = Annotated[str, typer.Option("--by", metavar="NAME", help="Who says so; by default who is logged in.")]
+Sha256 = Annotated[
+    str, typer.Option("--sha256", metavar="DIGITS", help="Only if the text still has this sha256, or one beginning so.")
+]
 StoreUrl = Annotated[
     str | None, typer.Option("--store", metavar="URL", help="The store, as sqlite:///FILE or postgresql://…")
 ]

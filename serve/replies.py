@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from salver.serve.forms import EXAMPLE_ID, Level
+from salver.serve.forms import EXAMPLE_ID, EXAMPLE_SHA256, Level
 
 _LINE: dict[str, Any] = {
     "id": EXAMPLE_ID,
@@ -123,6 +123,65 @@ class Queue(BaseModel):
 
     waiting: int
     messages: list[Waiting]
+
+
+_TEMPLATE: dict[str, Any] = {
+    "id": "t3f9a11c02b7e",
+    "state": "waiting",
+    "intent": "wallbox",
+    "lang": "de",
+    "text": "eine Wallbox bis 11 kW muss nur gemeldet werden, nicht genehmigt.",
+    "sha256": EXAMPLE_SHA256,
+    "slots": [],
+    "edited": False,
+    "claims": "",
+    "by": None,
+    "at": None,
+    "customers": 31,
+    "agents": 4,
+    "first": "2025-02-03T09:12:00+01:00",
+    "last": "2026-10-21T15:40:00+02:00",
+    "reopened": 1,
+    "thanked": 6,
+    "corrected": 0,
+    "cases": ["c0412", "c0077"],
+}
+
+
+class Template(BaseModel):
+    """A text that may be sent once it is approved, with what speaks for it: to how many customers it was sent, by how
+    many agents, from when to when, and how it was received. `claims` are words that say that something is done."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_TEMPLATE]})
+
+    id: str
+    state: Literal["waiting", "approved", "rejected"]
+    intent: str
+    lang: str
+    text: str
+    sha256: str
+    slots: list[str]
+    edited: bool
+    claims: str
+    by: str | None
+    at: datetime | None
+    customers: int
+    agents: int
+    first: datetime | None
+    last: datetime | None
+    reopened: int
+    thanked: int
+    corrected: int
+    cases: list[str]
+
+
+class Templates(BaseModel):
+    """The templates of the bundle that decides, those that wait first; `waiting` is how many do in all."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"waiting": 1, "templates": [_TEMPLATE]}]})
+
+    waiting: int
+    templates: list[Template]
 
 
 class Health(BaseModel):

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
+from salver.data.approval import Verdict
 from salver.data.correction import Correction
 from salver.data.decision import Reason
 from salver.data.lines import tray_line
@@ -16,6 +17,7 @@ from salver.data.standing import Standing
 from salver.data.store import Store
 from salver.pipeline.route import Loads
 from salver.pipeline.run import Pipeline
+from salver.serve.approvals import Judged, Listener, NoTemplateError, OtherTextError, edit, judge, judged, named
 from salver.serve.learned import learn
 from salver.serve.metrics import Metrics
 from salver.serve.problems import Refused
@@ -33,6 +35,7 @@ class Service:
         self._pipeline = pipeline
         self._store = store
         self._metrics = metrics
+        self._listener = Listener(pipeline, store)
         self._watch = Watch(pipeline, store, bound_days, _log.warning)
 
     @property
@@ -93,6 +96,36 @@ class Service:
         found = [_waiting(entry, known_line(records.get(entry.message)), now) for entry in entries]
         return {"waiting": self._length(agent), "messages": found}
 
+    def templates(self, state: str | None, intent: str | None) -> Line:
+        """The templates of the bundle, those that wait first; of one state or intent, or all."""
+        found = judged(self._pipeline.bundle.templates, self._store)
+        shown = [one for one in found if state in (None, one.state) and intent in (None, one.template.intent)]
+        waiting = sum(one.state == "waiting" for one in found)
+        return {"waiting": waiting, "templates": [one.to_json() for one in shown]}
+
+    def template(self, template: str) -> Line:
+        """One template. Raises Refused for one that is not known."""
+        return self._judged(template).to_json()
+
+    def judge(self, template: str, word: Verdict, by: str, sha256: str, text: str | None) -> Line:
+        """Keep a person's word on a template, which counts from now on; the template as it is then.
+
+        Raises Refused for one that is not known, or has another text by now, and InputError for a new text that cannot
+        stand.
+        """
+        one, now = self._judged(template), datetime.now(UTC)
+        original = next(known for known in self._pipeline.bundle.templates if known.id == template)
+        try:
+            if word is Verdict.EDITED:
+                said = edit(one, original, text or "", by, now, sha256)
+            else:
+                said = judge(one, original, word, by, now, sha256)
+        except OtherTextError as error:
+            raise Refused(HTTPStatus.CONFLICT, str(error)) from error
+        self._store.approve([said])
+        self._listener.listen()
+        return self.template(template)
+
     def lengths(self) -> dict[str, int]:
         """How many messages wait with each agent; with nobody under the empty name."""
         return self._store.loads() | {"": self._length("")}
@@ -104,8 +137,16 @@ class Service:
     def close(self) -> None:
         self._store.close()
 
+    def _judged(self, template: str) -> Judged:
+        try:
+            return named(self._pipeline.bundle.templates, self._store, template)
+        except NoTemplateError:
+            detail = "There is no such template in the bundle that decides. GET /v1/templates lists them."
+            raise Refused(HTTPStatus.NOT_FOUND, detail) from None
+
     def _decide(self, raw: RawMessage) -> tuple[Line, DecisionRecord]:
         started = time.perf_counter()
+        self._listener.listen()
         self._pipeline.loads = Loads(self._store.loads())  # others may have answered or taken in messages meanwhile
         tray = self._pipeline.decide([raw])[0]
         self._metrics.took(time.perf_counter() - started)

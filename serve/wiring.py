@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from salver.data.agent import Team
+from salver.data.approval import Approvals
 from salver.data.database import parse_url
 from salver.data.errors import BundleError, StoreError
 from salver.data.store import Store
@@ -77,13 +78,17 @@ def open_bundle(settings: Settings, given: Path | None = None) -> Bundle:
     return load(bundle_folder(settings, given))
 
 
-def open_pipeline(settings: Settings, given: Path | None = None, store: Store | None = None) -> Pipeline:
+def open_pipeline(
+    settings: Settings, given: Path | None = None, store: Store | None = None, *, auto_approve: bool = False
+) -> Pipeline:
     """The way of a message. With a store, it knows the corrections and what everybody has to do already.
 
-    How its error bound stands is known too, by the store or, without one, by its age.
+    How its error bound stands is known too, by the store or, without one, by its age; and which texts persons have
+    approved. With `auto_approve` all count as approved that nobody has rejected.
     """
     pipeline = Pipeline(open_bundle(settings, given), team=team_of(settings), audit_share=settings.audit_share)
     pipeline.standing = standing_of(pipeline.bundle, store, settings.bound_days, now_utc())
+    pipeline.approvals = Approvals.of_all(store.approvals() if store else (), auto=auto_approve)
     if store is not None:
         pipeline.loads = Loads(store.loads())
         relearn(store, pipeline)

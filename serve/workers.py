@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from threadpoolctl import threadpool_limits
 
+from salver.data.approval import Approvals
 from salver.data.case import PastCase
 from salver.data.decision import Reason, Tray
 from salver.data.errors import SalverError
@@ -46,15 +47,21 @@ def cores() -> int:
 class Workers:
     """Prepares chunks with a bundle in `count` processes, for use in a `with`.
 
-    `failed` makes the tray of a message that its process died of.
+    `failed` makes the tray of a message that its process died of; `approvals` says what is approved by now.
     """
 
     def __init__(
-        self, bundle: Path, learned: Sequence[PastCase], count: int, failed: Callable[[RawMessage, Exception], Tray]
+        self,
+        bundle: Path,
+        learned: Sequence[PastCase],
+        count: int,
+        failed: Callable[[RawMessage, Exception], Tray],
+        approvals: Callable[[], Approvals] = Approvals,
     ) -> None:
         self._begin_with = (bundle, tuple(learned))
         self._count = count
         self._failed = failed
+        self._approvals = approvals
         self._pool: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> "Workers":
@@ -112,7 +119,7 @@ class Workers:
             if self._pool is None:
                 context = get_context("spawn")
                 self._pool = ProcessPoolExecutor(self._count, context, initializer=_begin, initargs=self._begin_with)
-            return self._pool.submit(_prepare, chunk)
+            return self._pool.submit(_prepare, chunk, self._approvals())
         except BrokenProcessPool:
             self._close()
             return _broken()
@@ -146,9 +153,11 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _prepare(chunk: Chunk) -> list[Tray]:
+def _prepare(chunk: Chunk, approvals: Approvals) -> list[Tray]:
     if _pipeline is None:
         raise RuntimeError("a worker without its bundle")
+    if _pipeline.approvals != approvals:
+        _pipeline.approvals = approvals
     return [_light(tray) for tray in _pipeline.prepare(chunk)] if chunk else []
 
 

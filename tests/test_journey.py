@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from salver.data.approval import Approvals
 from salver.data.files import open_source
 from salver.data.lines import tray_line
 from salver.data.message import RawMessage
@@ -24,7 +25,7 @@ from salver.pipeline import Pipeline
 from salver.serve.app import create_app
 from salver.serve.settings import Settings
 from tests.conftest import SAMPLE
-from tests.serve.office import lines_of, salver
+from tests.serve.office import approve_all, approved_store, lines_of, salver
 
 MAILS = 60
 DELIVERED = datetime(2026, 11, 18, 9, 30, tzinfo=UTC)
@@ -59,7 +60,16 @@ def bundle(trained_bundle: Path) -> Bundle:
 @pytest.fixture(scope="module")
 def by_function(bundle: Bundle, raws: Sequence[RawMessage]) -> list[Line]:
     """What the function says of all mails at once."""
-    return [as_json(tray_line(tray, bundle.name)) for tray in Pipeline(bundle).decide(raws)]
+    return [as_json(tray_line(tray, bundle.name)) for tray in pipeline_of(bundle).decide(raws)]
+
+
+def pipeline_of(bundle: Bundle, **more: Any) -> Pipeline:
+    """A pipeline that knows that somebody has let all texts of its bundle out."""
+    pipeline = Pipeline(bundle, **more)
+    with Store.open(":memory:") as store:
+        approve_all(store, bundle.templates)
+        pipeline.approvals = Approvals.of_all(store.approvals())
+    return pipeline
 
 
 def as_json(line: Line) -> Line:
@@ -75,7 +85,7 @@ def test_the_mails_are_of_every_kind(by_function: Sequence[Line]) -> None:
 
 
 def test_batch_equals_one_by_one(bundle: Bundle, raws: Sequence[RawMessage], by_function: Sequence[Line]) -> None:
-    one_by_one = Pipeline(bundle)
+    one_by_one = pipeline_of(bundle)
     lines = [as_json(tray_line(one_by_one.decide([raw])[0], bundle.name)) for raw in raws]
     assert lines == by_function
 
@@ -84,7 +94,7 @@ def test_batch_equals_one_by_one(bundle: Bundle, raws: Sequence[RawMessage], by_
 def test_where_a_chunk_ends_does_not_matter(
     bundle: Bundle, raws: Sequence[RawMessage], by_function: Sequence[Line], size: int
 ) -> None:
-    pipeline = Pipeline(bundle)
+    pipeline = pipeline_of(bundle)
     chunks = [raws[start : start + size] for start in range(0, len(raws), size)]
     trays = [tray for chunk in chunks for tray in pipeline.decide(chunk)]
     assert [as_json(tray_line(tray, bundle.name)) for tray in trays] == by_function
@@ -94,17 +104,19 @@ def test_where_a_chunk_ends_does_not_matter(
 def test_the_command_line_decides_as_the_function_does(
     trained_bundle: Path, maildir: Path, by_function: Sequence[Line], tmp_path: Path, workers: str
 ) -> None:
-    out = tmp_path / "decisions.jsonl"
-    done = salver("batch", maildir, "--bundle", trained_bundle, "--out", out, "--workers", workers, cwd=tmp_path)
+    out, store = tmp_path / "decisions.jsonl", approved_store(tmp_path / "store.db", trained_bundle)
+    command = ["--bundle", trained_bundle, "--out", out, "--store", store, "--workers", workers]
+    done = salver("batch", maildir, *command, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert lines_of(out) == by_function
 
 
 def test_the_http_door_decides_as_the_function_does(
-    bundle: Bundle, raws: Sequence[RawMessage], by_function: Sequence[Line], tmp_path: Path
+    bundle: Bundle, trained_bundle: Path, raws: Sequence[RawMessage], by_function: Sequence[Line], tmp_path: Path
 ) -> None:
     pipeline = Pipeline(bundle, clock=lambda: DELIVERED)
-    app = create_app(pipeline, Store.open(str(tmp_path / "store.db")), Settings())
+    store = Store.open(approved_store(tmp_path / "store.db", trained_bundle))
+    app = create_app(pipeline, store, Settings())
     with TestClient(app, base_url="http://127.0.0.1") as client:
         mail = {"content-type": "message/rfc822"}
         answers = [client.post("/v1/messages", content=raw.content, headers=mail) for raw in raws]
@@ -117,18 +129,18 @@ def test_the_http_door_decides_as_the_function_does(
 def test_every_door_sets_the_same_answers_aside(
     bundle: Bundle, trained_bundle: Path, maildir: Path, raws: Sequence[RawMessage], tmp_path: Path
 ) -> None:
-    own = Pipeline(bundle, clock=lambda: DELIVERED, audit_share=0.5)
+    own = pipeline_of(bundle, clock=lambda: DELIVERED, audit_share=0.5)
     lines = [as_json(tray_line(tray, bundle.name)) for tray in own.decide(raws)]
     assert {"audit", "recurring"} < {line["reason"] for line in lines}
     (tmp_path / "salver.toml").write_text("audit_share = 0.5\n")
     for workers in ("0", "2"):
         command = ["--bundle", trained_bundle, "--out", f"{workers}.jsonl", "--store", f"{workers}.db"]
+        approved_store(tmp_path / f"{workers}.db", trained_bundle)
         salver("batch", maildir, *command, "--workers", workers, cwd=tmp_path)
         assert lines_of(tmp_path / f"{workers}.jsonl") == lines
     own = Pipeline(bundle, clock=lambda: DELIVERED, audit_share=0.5)
-    with TestClient(
-        create_app(own, Store.open(str(tmp_path / "h.db")), Settings()), base_url="http://127.0.0.1"
-    ) as door:
+    kept = approved_store(tmp_path / "h.db", trained_bundle)
+    with TestClient(create_app(own, Store.open(kept), Settings()), base_url="http://127.0.0.1") as door:
         sent = (
             door.post("/v1/messages", content=raw.content, headers={"content-type": "message/rfc822"}) for raw in raws
         )
@@ -142,5 +154,6 @@ def test_explain_decides_as_the_function_does(
     raw, line = next(pair for pair in zip(raws, by_function, strict=True) if pair[1]["decision"] == "auto_answer")
     mail = tmp_path / "one.eml"
     mail.write_bytes(raw.content)
-    told = salver("explain", mail, "--bundle", trained_bundle, "--json", cwd=tmp_path)
+    store = approved_store(tmp_path / "store.db", trained_bundle)
+    told = salver("explain", mail, "--bundle", trained_bundle, "--store", store, "--json", cwd=tmp_path)
     assert json.loads(told.stdout)["decided"] == line

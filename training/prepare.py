@@ -1,6 +1,6 @@
 """Cases made ready for learning: masked, in parts, with a language and an urgency. Nothing learns from raw texts."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from salver.data.case import Case, PastCase
@@ -15,8 +15,8 @@ from salver.pipeline.clean import answer_body
 from salver.pipeline.mask import mask_case, visible
 from salver.pipeline.split import split
 from salver.pipeline.traces import Traces, words_of_customer
+from salver.training.customers import customers_of
 from salver.training.proof import Reply
-from salver.training.who import customers_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +57,7 @@ class Lesson:
             at=case.answered_at,
             reopened=case.ending == "reopened",
             own=words_of_customer(case.customer),
+            thanked=case.ending == "thanked",
         )
 
     def past(self, templates: Sequence[str]) -> PastCase:
@@ -74,13 +75,14 @@ class Lesson:
         )
 
 
-def prepare(cases: Sequence[Case], company: Company) -> list[Lesson]:
-    """A lesson a case, in order."""
+def prepare(cases: Sequence[Case], company: Company, not_the_same: Collection[tuple[str, str]] = ()) -> list[Lesson]:
+    """A lesson a case, in order. `not_the_same` are pairs of customers that look like one and are two."""
     finder = CompanyEntities(company)
     masked = [mask_case(case, finder) for case in cases]
     questions = [one.question for one in masked]
     guessed = ConfiguredLanguages(company.languages).guess([case.text for case in cases])
     parts = split(questions, SpacySentences())
+    customers = customers_of(cases, not_the_same)
     return [
         Lesson(
             case=case,
@@ -94,7 +96,7 @@ def prepare(cases: Sequence[Case], company: Company) -> list[Lesson]:
             traces=one.traces,
         )
         for case, customer, one, lang, some, levels in zip(
-            cases, customers_of(cases), masked, guessed, parts, _levels(cases, questions), strict=True
+            cases, customers, masked, guessed, parts, _levels(cases, questions), strict=True
         )
     ]
 

@@ -34,6 +34,7 @@ class Reply:
     agent: str
     at: datetime | None
     reopened: bool
+    thanked: bool = False
     own: frozenset[str] = frozenset()
 
 

@@ -62,6 +62,7 @@ def _template(text: str, sent: Sequence[Reply], min_customers: int) -> Template:
         first=times[0] if times else None,
         last=times[-1] if times else None,
         reopened=sum(reply.reopened for reply in sent),
+        thanked=sum(reply.thanked for reply in sent),
     )
 
 

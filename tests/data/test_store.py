@@ -7,6 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from salver.data.answer import Template
+from salver.data.approval import Approval, Approvals, Verdict
 from salver.data.case import PastCase
 from salver.data.correction import Check, Correction
 from salver.data.errors import StoreError
@@ -302,3 +304,36 @@ def test_received_is_done_and_waiting_and_quarantined(tmp_path_factory, steps):
             assert counts.received == len(seen)
             assert counts.waiting == len(store.waiting(99))
             assert counts.quarantined == len(store.quarantined())
+
+
+def test_what_is_said_of_templates_is_kept_and_the_last_word_counts(store):
+    assert (store.approvals(), store.newest_approval()) == ([], 0)
+    first = Approval(template="t1", sha256="ab" * 32, verdict=Verdict.APPROVED, by="anna ä", at=NOW)
+    other = replace(first, template="t2", verdict=Verdict.REJECTED)
+    edited = replace(first, verdict=Verdict.EDITED, text="Guten Tag {name} 🦉")
+    store.approve([first, other])
+    seen = store.newest_approval()
+    store.approve([edited])
+    store.approve([])
+    assert store.approvals() == [first, other, edited]
+    assert store.newest_approval() > seen > 0
+    assert Approvals.of_all(store.approvals()).newest == {"t1": edited, "t2": other}
+
+
+def test_a_verdict_is_bound_to_the_text_it_was_given_on():
+    own = Template(id="t", intent="a", lang="de", text="Ja.", slots=("x",), cases=(), customers=5, agents=2)
+    said = Approval(template="t", sha256=own.sha256, verdict=Verdict.APPROVED, by="anna", at=NOW)
+    known = Approvals.of_all([said])
+    assert known.allows("t", own.sha256)
+    assert known.of(own) == said
+    other = replace(own, text="Nein.")
+    assert not known.allows("t", other.sha256)
+    assert known.of(other) is None
+    edited = Approvals.of_all([said, replace(said, text="Ja, gern.")])
+    assert edited.edited(own).text == "Ja, gern."
+    assert edited.edited(own).slots == ()
+    assert edited.allows("t", edited.edited(own).sha256)
+    assert not edited.allows("t", own.sha256)
+    assert edited.edited(other) == other
+    assert Approvals(auto=True).allows("t", own.sha256)
+    assert not Approvals().allows("t", own.sha256)

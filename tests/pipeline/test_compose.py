@@ -1,5 +1,7 @@
 """The words of an automatic answer."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -106,3 +108,22 @@ def test_nothing_is_composed_without_a_candidate_or_in_a_language_without_words(
         compose(Match(), a_reading({"a": 1.0}), COMPANY)
     with pytest.raises(ValueError, match="nothing to compose"):
         answered(lang="it")
+
+
+def test_several_requests_are_answered_in_one_letter_in_the_order_asked() -> None:
+    first, second = (
+        Template(id=name, intent=name, lang="de", text=text, slots=(), cases=(), customers=9, agents=2)
+        for name, text in (("a", "Der Zähler ist da.\nWir melden uns."), ("b", "Der Router auch.\nwir  melden uns."))
+    )
+    one, other = (Candidate(template=t, text=t.text, confidence=1, holes=(), cases=()) for t in (first, second))
+    reading = a_reading({"a": 1.0}, "b")
+    asked = replace(reading, requests=(replace(reading.requests[0], place=1), reading.requests[1]))
+    letter = compose(Match(candidate=one, others=(other,)), asked, COMPANY)
+    assert "Guten Tag,\n\nDer Router auch.\nwir  melden uns.\n\nDer Zähler ist da.\n\nMit" in letter
+
+
+def test_a_letter_that_would_leave_a_request_open_is_not_written() -> None:
+    template = Template(id="t", intent="a", lang="de", text=BODY, slots=(), cases=(), customers=9, agents=2)
+    found = Match(candidate=Candidate(template=template, text=BODY, confidence=1, holes=(), cases=()), others=(None,))
+    with pytest.raises(ValueError, match="nothing to compose"):
+        compose(found, a_reading({"a": 1.0}, "b"), COMPANY)

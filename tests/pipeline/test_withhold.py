@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from salver.data.answer import Suggestion
+from salver.data.approval import EVERY_TEXT, Approval, Approvals, Verdict
 from salver.data.decision import AutoAnswer, Decision, Evidence, Leave, Reason, Route, Tray
 from salver.data.reading import Cleaned, Screening
 from salver.data.standing import Standing, State
@@ -22,7 +23,10 @@ ANSWER = AutoAnswer(
     answer="Guten Tag,\n\nso geht es.\n\nIhre Firma",
     template="t-how",
     body="so geht es.",
+    rests_on=(("t-how", "ab" * 32),),
 )
+SAID = Approval(template="t-how", sha256="ab" * 32, verdict=Verdict.APPROVED, by="anna", at=NOON)
+APPROVED = Approvals({"t-how": SAID})
 BROKEN = Standing(state=State.BROKEN, because="Of 40 checked answers 9 were wrong.")
 
 
@@ -46,7 +50,7 @@ def tray(decision: Decision = ANSWER, key: str = "k1", *suggestions: Suggestion)
 
 def set_aside(share: float, **bundle: Any) -> set[str]:
     trays = [tray(replace(ANSWER, evidence=replace(EVIDENCE, **bundle)), f"{n:032x}") for n in range(5000)]
-    withheld = [withhold(one, Standing(), share) for one in trays]
+    withheld = [withhold(one, Standing(), APPROVED, share) for one in trays]
     return {one.message.key for one in withheld if one.decision.reason is Reason.AUDIT}
 
 
@@ -71,7 +75,7 @@ def test_a_lot_is_a_share() -> None:
 def test_what_is_set_aside_goes_to_a_person_with_the_answer_first_and_once() -> None:
     same = suggested("t-how", "so geht {name}."), suggested(None, "so geht es.")
     others = [suggested("t-slow", "etwas anderes"), *same]
-    withheld = withhold(tray(ANSWER, "k1", *others), Standing(), 1.0)
+    withheld = withhold(tray(ANSWER, "k1", *others), Standing(), APPROVED, 1.0)
     assert isinstance(withheld.decision, Route)
     assert (withheld.decision.reason, withheld.decision.evidence) == (Reason.AUDIT, EVIDENCE)
     assert withheld.decision.because == (
@@ -84,12 +88,12 @@ def test_what_is_set_aside_goes_to_a_person_with_the_answer_first_and_once() -> 
 
 def test_there_are_never_more_than_five_suggestions() -> None:
     many = [suggested(f"t{n}", f"Text {n}") for n in range(5)]
-    assert len(withhold(tray(ANSWER, "k1", *many), Standing(), 1.0).suggestions) == 5
+    assert len(withhold(tray(ANSWER, "k1", *many), Standing(), APPROVED, 1.0).suggestions) == 5
 
 
 @pytest.mark.parametrize("share", [0.0, 0.05, 1.0])
 def test_without_a_bound_that_is_held_nothing_is_sent_and_it_says_why(share: float) -> None:
-    withheld = withhold(tray(), BROKEN, share)
+    withheld = withhold(tray(), BROKEN, APPROVED, share)
     assert isinstance(withheld.decision, Route)
     assert withheld.decision.reason is Reason.BOUND_EXPIRED
     assert withheld.decision.because == (
@@ -104,12 +108,13 @@ def test_what_would_not_have_been_answered_is_as_it_was(standing: Standing) -> N
         Route(reason=Reason.URGENT, because="", evidence=EVIDENCE),
         Leave(reason=Reason.MACHINE, because="", evidence=EVIDENCE),
     ):
-        assert withhold(tray(decision), standing, 1.0) == tray(decision)
+        assert withhold(tray(decision), standing, APPROVED, 1.0) == tray(decision)
 
 
 def test_on_its_way_a_message_is_set_aside_after_it_was_decided_and_before_it_is_assigned() -> None:
     answers = Pipeline(small_bundle(), clock=lambda: NOON, audit_share=0.0)
     audits = Pipeline(small_bundle(), clock=lambda: NOON, audit_share=1.0)
+    answers.approvals = audits.approvals = EVERY_TEXT
     sent, kept = answers.suggest(ASKED), audits.suggest(ASKED)
     assert isinstance(sent.decision, AutoAnswer)
     assert isinstance(kept.decision, Route)
@@ -118,3 +123,38 @@ def test_on_its_way_a_message_is_set_aside_after_it_was_decided_and_before_it_is
     assert sent.decision.body in sent.decision.answer
     audits.standing = BROKEN
     assert audits.suggest(ASKED).decision.reason is Reason.BOUND_EXPIRED
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {},
+        {"t-slow": replace(SAID, template="t-slow")},
+        {"t-how": replace(SAID, sha256="cd" * 32)},
+        {"t-how": replace(SAID, text="so geht es anders.")},
+        {"t-how": replace(SAID, verdict=Verdict.EDITED)},
+    ],
+)
+def test_a_text_that_nobody_has_approved_is_not_sent_and_lies_there_as_a_suggestion(said: dict[str, Approval]) -> None:
+    withheld = withhold(tray(), Standing(), Approvals(said), 0.0)
+    assert isinstance(withheld.decision, Route)
+    assert withheld.decision.reason is Reason.NOT_APPROVED
+    assert withheld.decision.because == "Nobody has approved this text yet: salver templates approve t-how"
+    assert (withheld.suggestions[0].text, withheld.suggestions[0].template) == ("so geht es.", "t-how")
+
+
+def test_a_rejected_text_is_never_sent_not_even_where_all_count_as_approved() -> None:
+    said = {"t-how": replace(SAID, verdict=Verdict.REJECTED, by="bela")}
+    for auto in (False, True):
+        withheld = withhold(tray(), Standing(), Approvals(said, auto), 0.0)
+        assert withheld.decision.reason is Reason.NOT_APPROVED
+        assert "but bela rejected this text on 2026-03-04." in withheld.decision.because
+
+
+def test_an_approved_text_is_sent_and_every_text_of_an_answer_must_be() -> None:
+    assert withhold(tray(), Standing(), APPROVED, 0.0) == tray()
+    assert withhold(tray(), Standing(), EVERY_TEXT, 0.0) == tray()
+    two = replace(ANSWER, rests_on=(*ANSWER.rests_on, ("t-slow", "ef" * 32)))
+    assert withhold(tray(two), Standing(), APPROVED, 0.0).decision.reason is Reason.NOT_APPROVED
+    unknown = replace(ANSWER, rests_on=())
+    assert withhold(tray(unknown), Standing(), APPROVED, 0.0).decision.reason is Reason.NOT_APPROVED

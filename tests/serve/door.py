@@ -15,6 +15,7 @@ from salver.pipeline.run import Pipeline
 from salver.serve.app import create_app
 from salver.serve.settings import Settings
 from tests.pipeline.small_bundle import NOON, small_bundle
+from tests.serve.office import approve_all
 
 HERE = "http://127.0.0.1"
 
@@ -30,9 +31,12 @@ def pipeline(audit_share: float = 0.0, **changed: Any) -> Pipeline:
 
 @contextmanager
 def open_door(
-    folder: Path, *, base: str = HERE, decides: Pipeline | None = None, **settings: Any
+    folder: Path, *, base: str = HERE, decides: Pipeline | None = None, approved: bool = True, **settings: Any
 ) -> Iterator[TestClient]:
-    store = Store.open(str(folder / "store.db"))
-    app = create_app(decides or pipeline(), store, Settings(**settings))
+    """With `approved`, somebody has let all texts of the bundle out."""
+    store, decides = Store.open(str(folder / "store.db")), decides or pipeline()
+    if approved and not store.newest_approval():
+        approve_all(store, decides.bundle.templates)
+    app = create_app(decides, store, Settings(**settings))
     with TestClient(app, base_url=base, raise_server_exceptions=False) as client:
         yield client

@@ -3,14 +3,20 @@
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import fields, replace
+from datetime import UTC, datetime
 from functools import cache
 from itertools import cycle, islice
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
-from salver.models.bundle import Draft, save
+from salver.data.answer import Template
+from salver.data.approval import Verdict
+from salver.data.store import Store
+from salver.models.bundle import Draft, load, save
+from salver.serve.approvals import judge, judged
 from tests.pipeline.small_bundle import ASKED, small_bundle
 
 SALVER = Path(sys.executable).with_name("salver")
@@ -49,6 +55,21 @@ def mailbox(path: Path, count: int, *, first: int = 0) -> Path:
     mails = [mail(number, f"{text} ({number})") for number, text in enumerate(texts, start=first)]
     path.write_text("".join(f"From kunde@posthorn.example Wed Mar  4 11:00:00 2026\n{one}\n" for one in mails), "utf-8")
     return path
+
+
+def approve_all(store: Store, templates: Sequence[Template]) -> None:
+    """Somebody has read all texts and lets them out."""
+    now = datetime.now(UTC)
+    originals = {one.id: one for one in templates}
+    found = judged(templates, store)
+    store.approve([judge(one, originals[one.template.id], Verdict.APPROVED, "anna", now) for one in found])
+
+
+def approved_store(url: str | Path, bundle: Path | None = None) -> str:
+    """A store at this URL, or in this file, in which somebody has let all texts of a bundle out."""
+    with Store.open(str(url)) as store:
+        approve_all(store, load(bundle or bundle_folder()).templates)
+    return str(url)
 
 
 def lines_of(path: Path) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from salver.serve.batch import batch
 from salver.serve.bound import bound
 from salver.serve.correct import correct
 from salver.serve.explain import explain
-from tests.serve.office import bundle_folder, draft, lines_of, mail, mailbox, salver
+from tests.serve.office import approved_store, bundle_folder, draft, lines_of, mail, mailbox, salver
 
 
 class Office:
@@ -30,6 +30,8 @@ class Office:
     def work_off(self, name: str, first: int, bundle: Path | None = None) -> tuple[list[dict[str, Any]], str]:
         source, out = mailbox(self.folder / f"{name}.mbox", 60, first=first), self.folder / f"{name}.jsonl"
         opened = bundle or bundle_folder()
+        (self.folder / "home").mkdir(exist_ok=True)
+        approved_store(self.folder / "home" / "store.db", opened)
         batch(source, out, bundle=opened, workers=0, store=None, settings=self.settings, as_json=True)
         return lines_of(out), self.heard.readouterr().err
 

@@ -23,7 +23,7 @@ from salver.serve.outfile import OutFile
 from salver.serve.watch import EVERY, Watch, in_words, standing_of
 from tests.pipeline.small_bundle import POLICY, SLOW, bundle_with, small_bundle
 from tests.serve.door import open_door, pipeline
-from tests.serve.office import bundle_folder, lines_of, mailbox
+from tests.serve.office import approve_all, bundle_folder, lines_of, mailbox
 
 TRAINED = datetime(2026, 3, 4, 11, 0, tzinfo=UTC)
 ASKED = "Das Internet ruckelt, die Geschwindigkeit ist schlecht"
@@ -154,6 +154,7 @@ def test_what_changes_is_told_once(store: Store) -> None:
 def test_a_batch_falls_back_where_the_messages_turn_out_to_have_moved(store: Store, tmp_path: Path) -> None:
     told: list[str] = []
     own, out = pipeline(profile=profile_of([replace(one, cosine=0.1) for one in USUAL])), tmp_path / "out.jsonl"
+    approve_all(store, own.bundle.templates)
     eye = Watch(own, store, 180, told.append)
     desk = Desk(pipeline=own, folder=bundle_folder(), store=store, own_store=True, watch=eye)
     with OutFile(out, "small") as file:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from salver.data.case import Case
+from salver.data.case import Case, Customer
 from salver.data.decision import AutoAnswer, Decision, Reason, Route
 from salver.data.errors import SettingsError
 from salver.data.reading import Scored
@@ -28,6 +28,7 @@ def answers(intent: str, count: int, *, wrong: int = 0, sure: float = 0.9) -> li
     ranked = (Scored(label=intent, probability=sure),)
     return [
         Rehearsed(
+            intents=(intent,),
             prediction=Prediction(id=f"{intent}{i}", truth=intent, ranked=ranked),
             eligible=True,
             confidence=sure,
@@ -124,13 +125,16 @@ def archive() -> tuple[Lesson, ...]:
     )
 
 
+SURNAMES = ("Ahlers", "Brandt", "Conrads")
+
+
 def again(case: Case, number: int, opening: str) -> Case:
     name = f"{case.id}-{number}"
     return replace(
         case,
         id=name,
         thread=name,
-        customer=replace(case.customer, email=f"{name}@post.example"),
+        customer=Customer(name=f"{SURNAMES[number]} {case.customer.name}", email=f"{name[::-1]}@post.example"),
         text=opening + case.text,
         urgency="normal",
         received_at=case.received_at + timedelta(hours=number) if case.received_at else None,
