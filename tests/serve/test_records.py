@@ -53,7 +53,7 @@ class Desk(BaseHTTPRequestHandler):
         SHOWN.append(self.headers["Authorization"])
         (email,) = parse_qs(urlsplit(self.path).query)["email"]
         status, body = ANSWERS.get(email, (404, {}))
-        self.send_response(500 if email.startswith("down") else status)
+        self.send_response({"down@post.example": 500, "list@post.example": 200}.get(email, status))
         self.end_headers()
         self.wfile.write(b"[1]" if email.startswith("list") else json.dumps(body).encode())
 
