@@ -54,7 +54,8 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AutoAnswer:
-    """Send `answer`. `body` is what stands in it between greeting and closing, `template` the proven text of that.
+    """Send `answer`, which `answer_html` says once more as HTML. `body` is what stands in it between greeting and
+    closing, `template` the proven text of that.
 
     `rests_on` are pairs of the id and the sha256 of every text in it: each must be approved.
     """
@@ -66,6 +67,7 @@ class AutoAnswer:
     template: str
     body: str = ""
     rests_on: tuple[tuple[str, str], ...] = ()
+    answer_html: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ from salver.pipeline.mask import mask
 from salver.pipeline.question import question
 from salver.pipeline.rank import PastAnswers, Ranked
 from salver.pipeline.suggest import Offer, suggestion
+from salver.pipeline.tone import answered_with, fitting
 from salver.pipeline.vote import Asked, votes_for
 
 VOTERS = 100
@@ -97,6 +98,7 @@ class _Search:
         self._langs = (reading.lang, *others)
         self._requests = list(zip(reading.requests, asked, strict=True))
         self._facts = facts(message.sender, reading.entities)
+        self._address = answered_with(" ".join(one.text for one in reading.requests), reading.lang)
         self._shelf = shelf
         self._cases = bundle.cases
         self._choice = bundle.choice
@@ -167,10 +169,11 @@ class _Search:
             yield replace(one, chance=(one.chance + min(said[one.template.id], 1.0)) / 2)
 
     def _candidate(self) -> Candidate | None:
-        """The best template of the main intent, only in the message's own language."""
+        """The best template of the main intent, in the message's own language, that speaks to its sender as is fit."""
         offers = self._of_intent(0, self._requests[0][0].intents[0], self._lang)
-        if not offers:
+        fit = fitting(offers, self._address, self._lang)
+        if not fit:
             return None
-        best = min(offers, key=lambda one: (-one.chance, one.template.id))
+        best = fit[0]
         text, holes = fill(best.template.text, self._facts)
         return Candidate(template=best.template, text=text, confidence=best.chance, holes=holes, cases=best.cases)

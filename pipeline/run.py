@@ -131,7 +131,8 @@ class Pipeline:
     ) -> Tray:
         decision = decide(message, screening, reading, found, self.bundle)
         if isinstance(decision, AutoAnswer):
-            decision = replace(decision, answer=compose(found, reading, self.bundle.company, message.sender))
+            letter = compose(found, reading, self.bundle.company, message.sender)
+            decision = replace(decision, answer=letter.text, answer_html=letter.html)
         return Tray(
             message=message,
             cleaned=cleaned,
