@@ -58,7 +58,8 @@ class Case:
 class PastCase:
     """What a bundle keeps of a case: masked texts only, so that nothing in it names a person.
 
-    `templates` are the identifiers of the templates that the answer was made of, if any.
+    `templates` are the identifiers of the templates that the answer was made of, if any. `traces` are keyed hashes of
+    what leads to the customer, in a case that joins a bundle and by the key of that bundle; it keeps them elsewhere.
     """
 
     id: str
@@ -70,3 +71,4 @@ class PastCase:
     ending: Ending
     answered_at: datetime | None = None
     templates: tuple[str, ...] = ()
+    traces: tuple[int, ...] = field(default=(), repr=False)

@@ -29,6 +29,7 @@ class Reason(StrEnum):
     SLOT_OPEN = "slot_open"  # Route: the text needs a fact that the message does not hold
     UNREADABLE = "unreadable"  # Route: encrypted, damaged or empty
     NO_REPLY_WANTED = "no_reply_wanted"  # Route: its sender asks not to be answered by a machine
+    MAY_LEAK = "may_leak"  # Route: the check at the way out found something in the answer that is not its own
     FAILED = "failed"  # Route: a step failed on this message; the words say which
 
 

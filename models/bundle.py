@@ -9,6 +9,7 @@ sha256 before a byte of it is used. There is no pickle in it: `.npz` without obj
     urgency.npz         the words, facts and weights of three questions
     choice.npz          the centres from which a template is chosen
     vectors.npz         a vector a case, from which the index is built
+    personal.npz        keyed hashes of what leads to the customer of a case, and their key
     cases.json          masked questions and answers
     facts.json          company, team, scope, templates, skills, policy, profile, weights of the ranking, scores
 """
@@ -38,13 +39,14 @@ from salver.models.history import HistoryEncoder
 from salver.models.index import CaseIndex
 from salver.models.intents import StackedIntents
 from salver.models.language import ConfiguredLanguages
+from salver.models.personal import PersonalIndex
 from salver.models.ports import Encoder, Entities, Languages, Scope, Sentences, Urgencies
 from salver.models.pretrained import PretrainedEncoder
 from salver.models.scope import LearnedScope
 from salver.models.sentences import SpacySentences
 from salver.models.urgency import OrderedUrgency
 
-FORMAT = 2
+FORMAT = 3
 
 Worth = Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)]
 
@@ -74,6 +76,7 @@ class Bundle:
     skills: tuple[Skill, ...]
     policy: Policy
     ranking: Weights = field(default_factory=lambda: WEIGHTS)
+    personal: PersonalIndex = field(default_factory=PersonalIndex)
     profile: Profile | None = None
     scores: Mapping[str, Any] = field(default_factory=dict)
 
@@ -125,6 +128,7 @@ class Draft:
     policy: Policy
     profile: Profile | None
     ranking: Weights = field(default_factory=lambda: WEIGHTS)
+    personal: PersonalIndex = field(default_factory=PersonalIndex)
     scores: dict[str, Any]
 
 
@@ -148,6 +152,7 @@ def save(draft: Draft, folder: Path) -> None:
         "urgency.npz": bytes_of(draft.urgency.to_arrays()),
         "choice.npz": bytes_of(draft.choice.to_arrays()),
         "vectors.npz": bytes_of({"vectors": draft.vectors}),
+        "personal.npz": bytes_of(draft.personal.to_arrays([case.id for case in draft.cases])),
         "cases.json": _CASES.dump_json(draft.cases),
         "facts.json": _FACTS.dump_json(facts, indent=1),
     }
@@ -208,6 +213,7 @@ def _assemble(
         skills=facts.skills,
         policy=facts.policy,
         ranking=facts.ranking,
+        personal=PersonalIndex.from_arrays(learned["personal.npz"], [case.id for case in cases]),
         profile=facts.profile,
         scores=facts.scores,
     )

@@ -236,6 +236,8 @@ class TfIdf:
         """Weights as they were saved, for what `grams` counts. Raises ValueError when they do not belong together."""
         if columns.ndim != 1 or columns.shape != rarity.shape or columns.dtype.kind != "i":
             raise ValueError("n-grams and their rarity do not belong together")
+        if (np.diff(columns) <= 0).any():
+            raise ValueError("n-grams are not in order")
         return cls(columns, rarity, grams.places(columns))
 
     @classmethod
@@ -255,6 +257,14 @@ class TfIdf:
         columns = place[kept]
         values = (counts.data[kept] * self.rarity[columns]).astype(np.float32)
         return csr_matrix((values, columns, before[counts.indptr]), shape=(counts.shape[0], len(self.columns)))
+
+    def listed(self, some: Sequence[NDArray[np.int32]]) -> csr_matrix:
+        """(n, len(columns)) float32: the rarity of each feature in rows of features, each of which counts once."""
+        place = self._place(np.concatenate([np.zeros(0, np.int32), *some]))
+        kept = place >= 0
+        starts = np.cumsum([0, *map(len, some)])
+        indptr = np.concatenate([[0], np.cumsum(kept)])[starts]
+        return csr_matrix((self.rarity[place[kept]], place[kept], indptr), shape=(len(some), len(self.columns)))
 
     def apply(self, counts: csr_matrix) -> csr_matrix:
         """(n, len(columns)) float32, rows of length 1 or 0."""

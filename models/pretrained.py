@@ -45,7 +45,11 @@ class PretrainedEncoder:
         found = self._model.encode(
             texts, batch_size=self._batch_size, normalize_embeddings=True, show_progress_bar=False
         )
-        return np.asarray(found, dtype=np.float32)
+        vectors = np.asarray(found, dtype=np.float32)
+        if not np.isfinite(vectors).all():
+            todo = "Its weights are damaged: fetch the model again."
+            raise BundleError(f'the encoder "{self.name}" gives vectors that are no numbers', todo=todo)
+        return vectors
 
     @cached_property
     def _model(self) -> Any:

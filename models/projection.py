@@ -82,9 +82,14 @@ class Projection:
             if known.vocabulary is not vocabulary:
                 known = self._known = _Rows(vocabulary, self._weights.shape[1] + 1)
             if known.known < len(vocabulary):
-                features = self._weigh.weigh(
-                    vocabulary.features(range(known.known, len(vocabulary)), self._grams.width)
-                )
-                squares = np.asarray(features.multiply(features).sum(axis=1), dtype=np.float32)
-                known.add(np.hstack([np.asarray(features @ self._weights, dtype=np.float32), squares]))
+                known.add(self._new(vocabulary.of(range(known.known, len(vocabulary)))))
             return known.table
+
+    def _new(self, tokens: Sequence[NDArray[np.int32]]) -> Rows:
+        """(tokens, k + 1): the same of new tokens, by their n-grams."""
+        features = self._weigh.listed(tokens)
+        owner = np.repeat(np.arange(len(tokens)), np.diff(features.indptr))
+        found = np.empty((len(tokens), self._weights.shape[1] + 1), np.float32)
+        found[:, :-1] = features @ self._weights
+        found[:, -1] = np.bincount(owner, features.data**2, len(tokens))
+        return found

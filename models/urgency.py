@@ -21,6 +21,7 @@ from salver.models.cues import CUES, cues, matrix
 from salver.models.grams import Grams, TfIdf, known_features
 from salver.models.linear import Linear
 from salver.models.presumed import Chances
+from salver.models.projection import Projection
 
 _QUESTIONS = len(Urgency) - 1
 _ENOUGH = 20_000
@@ -50,6 +51,7 @@ class OrderedUrgency:
         self._weights = weights
         self._by_word = np.ascontiguousarray(weights[:, : -len(CUES)].T)
         self._by_cue = weights[:, -len(CUES) :].T
+        self._each = Projection(self._grams, self._weigh, self._by_word)
         self._bias = bias
 
     @classmethod
@@ -92,11 +94,17 @@ class OrderedUrgency:
         return self._chances(quiet, [cues(text) for text in quiet])
 
     def _chances(self, quiet: Sequence[str], facts: Sequence[dict[str, str]]) -> Chances:
-        words = self._weigh.apply(_there(self._grams.matrix(quiet)))
-        odds = words @ self._by_word + matrix(facts) @ self._by_cue + self._bias
+        words = np.array([self._of_words(text) for text in quiet]).reshape(-1, _QUESTIONS)
+        odds = words + matrix(facts) @ self._by_cue + self._bias
         above = np.minimum.accumulate(1 / (1 + np.exp(-odds.astype(np.float64))), axis=1)
         edges = np.hstack([np.ones((len(quiet), 1)), above, np.zeros((len(quiet), 1))])
         return np.asarray(edges[:, :-1] - edges[:, 1:])
+
+    def _of_words(self, quiet: str) -> NDArray[np.float32]:
+        """(3,): what the words of a text say to each question; each counts once, by its rarity."""
+        there = self._grams.of(quiet)
+        rarity = self._weigh.rarity[there]
+        return np.asarray(rarity @ self._by_word[there] / max(float(np.linalg.norm(rarity)), 1e-9))
 
     def _because(self, quiet: str, facts: Mapping[str, str], level: Urgency) -> str:
         """The facts and words that speak most for the level; for a normal one what speaks against a pressing fact."""
@@ -116,7 +124,7 @@ class OrderedUrgency:
     def _telling(self, quiet: str, question: int, sign: int) -> list[str]:
         """The words that do so, the most telling first."""
         words = sorted(set(_WORD.findall(_SLOT.sub(" ", quiet).casefold())))
-        moving = sign * (self._grams.matrix(words) @ (self._weigh.rarity * self._by_word[:, question]))
+        moving = sign * self._each.sums(words)[:, question]
         best = np.argsort(-moving, kind="stable")[:_TOLD]
         return [f'the word "{words[i]}"' for i in best if moving[i] > 0]
 

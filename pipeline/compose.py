@@ -83,10 +83,23 @@ def letter(bodies: Sequence[str], way: str, company: Company, name: str) -> Lett
     words = _WORDS[way]
     called = first_name(name) if way.endswith("-du") else name
     greeting = f"{words.greeting} {called}," if called else f"{words.greeting},"
-    signature = dict(company.signature).get(way) or dict(company.signature).get(way[:2]) or company.name
-    closing = "\n".join(filter(None, [words.closing, *map(one_line, signature.splitlines())]))
-    parts = [greeting, *(one.strip() for one in bodies), closing, _disclosure(words, way, company)]
+    _, closing, signature, below = house(way, company)
+    parts = [greeting, *(one.strip() for one in bodies), f"{closing}\n{signature}".strip(), below]
     return Letter(text="\n\n".join(parts), html=as_html(parts, way[:2]))
+
+
+def ways(lang: str) -> tuple[str, ...]:
+    """The ways in which a letter in a language may speak."""
+    return tuple(one for one in _WORDS if one.partition("-")[0] == lang)
+
+
+def house(way: str, company: Company) -> tuple[str, str, str, str]:
+    """Everything that an answer may say around its body, but for the customer's name: greeting, closing, signature, and
+    what stands below."""
+    words, signed = _WORDS[way], dict(company.signature)
+    signature = signed.get(way) or signed.get(way[:2]) or company.name
+    lines = "\n".join(filter(None, map(one_line, signature.splitlines())))
+    return words.greeting, words.closing, lines, _disclosure(words, way, company)
 
 
 def as_html(parts: Sequence[str], lang: str) -> str:

@@ -12,6 +12,8 @@ from sys import intern
 
 _WORD = re.compile(r"\{[a-z0-9_]+\}|\w+")
 _ALIKE = 0.9
+_TURNED_ALIKE = 0.6
+"""Of a line of eight words two may differ."""
 _KEPT = 4000
 _TRIED = 300
 """Texts that one is compared with at most, those that share its rarest words first: so folding grows with the texts and
@@ -54,6 +56,14 @@ def alike(one: str, other: str) -> bool:
     """
     (words, bag), (others, other_bag) = _taken_apart(one), _taken_apart(other)
     return words == others or (_overlap(bag, other_bag) and _agree(words, others))
+
+
+def turns(one: str, other: str) -> bool:
+    """Whether two lines are nearly the same words, but one denies or counts what the other does not."""
+    (words, bag), (others, other_bag) = _taken_apart(one), _taken_apart(other)
+    both = len(bag & other_bag)
+    near = both >= _TURNED_ALIKE * (len(bag) + len(other_bag) - both)
+    return near and words != others and not _agree(words, others)
 
 
 def _overlap(a: Bag, b: Bag) -> bool:

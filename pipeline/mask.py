@@ -1,19 +1,21 @@
 """Take out of past texts whatever could name a person, before anything learns from them: `{kind}` stands in its place.
 
-First the case's own record, then what both sides of the case say, then typed spans, then every other number. More is
-taken than need be: what a company writes to everybody is put back where many replies show it.
+This is gate 1. First the case's own record, then what both sides of the case say, then typed spans, then every other
+number. More is taken than need be: what a company writes to everybody is put back where many replies show it.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from salver.data.case import Case
 from salver.data.reading import Entity
 from salver.models.ports import Entities
 from salver.pipeline.clean import answer_body, clean_text
 from salver.pipeline.question import question
-from salver.pipeline.record import Record
+from salver.pipeline.record import Record, signers
+from salver.pipeline.traces import Traces, traces_of_case
 
 _NUMBER = re.compile(r"(?<![\w§#+])[\w§#+]*\d[\w²³]*(?:[.,:/\-–+'’*_@][\w]+)*")
 _OPEN = re.compile(r"[{\d]")
@@ -39,15 +41,29 @@ def mask(text: str, entities: Iterable[Entity], known: Mapping[str, str]) -> str
     return _masked(text, entities, Record(known))
 
 
-def mask_case(case: Case, finder: Entities) -> tuple[str, str]:
-    """The masked question and the masked body of the answer."""
+class MaskedCase(NamedTuple):
+    """The masked question, the masked body of the answer, and what in the case could lead to its customer."""
+
+    question: str
+    answer: str
+    traces: Traces
+
+
+def mask_case(case: Case, finder: Entities) -> MaskedCase:
+    """What may be learned of a case."""
     cleaned = clean_text(case.text)
     asked = visible(question(case.subject, cleaned.text))
     answer = visible(answer_body(case.answer))
     of_asked, of_answer = finder.find([asked, answer])
+    said = (*of_asked, *of_answer)
     signed = visible("\n".join(cut.text for cut in cleaned.removed if cut.kind == "signature"))
-    record = Record.of_case(case, signed=signed, said=(*of_asked, *of_answer), both=(asked, answer))
-    return _masked(asked, of_asked, record), _masked(answer, of_answer, record)
+    record = Record.of_case(case, signed=signed, said=said, both=(asked, answer))
+    shown = visible(f"{case.subject}\n{case.text}\n{case.answer}")
+    return MaskedCase(
+        question=_masked(asked, of_asked, record),
+        answer=_masked(answer, of_answer, record),
+        traces=traces_of_case(case, " ".join(signers(signed)), said, shown),
+    )
 
 
 def visible(text: str) -> str:

@@ -41,13 +41,13 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(map(folded, text.split()))
 
 
-_WEAK = _words(
+WEAK = _words(
     "a al am an and auf aus bei beim bin da das de del dem den der des di die do du el en for fr frau from für"
     " herr herrn im in"
     " is ist ja la le mit mr mrs ms no of on or so the to un und van vom von vor wir zu zum zur dr prof familie fam"
 )
 """Words that name nobody alone; beside a word of the same record they are part of it."""
-_COMMON = _words(
+COMMON = _words(
     "nr str straße road street lane neue neuer neues neuen alte alter altes alten lange langen kurze große großen"
     " kleine kleinen"
     " hohe obere oberen untere unteren weg hof haus platz markt park tor ring berg bahnhof schule kirche rathaus"
@@ -97,7 +97,7 @@ class Record:
         record = cls({value: _slot(kind) for kind, value in case.customer.fields})
         record.add(case.customer.name, "name")
         record.add(case.customer.email, "email")
-        record.add(" ".join(_signers(signed)), "name")
+        record.add(" ".join(signers(signed)), "name")
         for entity in said:
             record.add(entity.text, entity.kind, words=entity.kind in _NAMED)
         record.add(" ".join(_shared_names(*both)), "name")
@@ -109,7 +109,7 @@ class Record:
         Without `words` only those with a digit. Of a mail address the part before the @ names its owner.
         """
         if "@" in value:
-            value, kind = " ".join(_of_mailbox(value)), "name"
+            value, kind = " ".join(named_by_mailbox(value)), "name"
         for token in _tokens(value):
             if not token.folded.isdecimal() and (words or any(map(str.isdecimal, token.folded))):
                 self.words.setdefault(token.folded, kind)
@@ -141,10 +141,10 @@ class Record:
     def _kind(self, token: _Token, text: str) -> str | None:
         """The kind of a word: as it is known, inflected, or within a longer word. Two letters must be written alike."""
         word = token.folded
-        if word in _WEAK or (len(word) < 3 and not text[token.start].isupper()):
+        if word in WEAK or (len(word) < 3 and not text[token.start].isupper()):
             return None
         kind = self.words.get(word) or next((self.words[one] for one in _stems(word) if one in self.words), None)
-        if kind and word in _COMMON and (kind in _PLACED or not text[token.start].isupper()):
+        if kind and word in COMMON and (kind in _PLACED or not text[token.start].isupper()):
             return None
         return kind or self._within(word)
 
@@ -199,13 +199,13 @@ def _with_neighbours(tokens: Sequence[_Token], kinds: list[str | None], words: M
             yield token.start, token.end, kind
 
 
-def _of_mailbox(email: str) -> list[str]:
+def named_by_mailbox(email: str) -> list[str]:
     """Names in front of the @ of every address."""
     local = " ".join(one.partition("@")[0] for one in email.split() if "@" in one)
     return [one for one in _WORD.findall(local) if len(one) > 2 and folded(one) not in _ROLES]
 
 
-def _signers(signed: str) -> list[str]:
+def signers(signed: str) -> list[str]:
     """Words of short lines without a digit; in the first line of a signature they may begin with a small letter."""
     found = list[str]()
     for i, line in enumerate(signed.split("\n")):
@@ -219,7 +219,7 @@ def _signers(signed: str) -> list[str]:
 def _shared_names(asked: str, answer: str) -> set[str]:
     """Words with a capital that both texts have and that are names to us."""
     both = {one for one in _WORD.findall(asked) if one[0].isupper()} & set(_WORD.findall(answer))
-    return {one for one in both if folded(one) in _listed() and folded(one) not in _WEAK}
+    return {one for one in both if folded(one) in _listed() and folded(one) not in WEAK}
 
 
 @lru_cache(maxsize=1)

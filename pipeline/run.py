@@ -18,11 +18,12 @@ from salver.models.bundle import Bundle, load
 from salver.models.ports import Vectors
 from salver.pipeline.classify import classify
 from salver.pipeline.clean import clean
-from salver.pipeline.compose import compose
+from salver.pipeline.compose import compose, house, ways
 from salver.pipeline.decide import decide
 from salver.pipeline.match import match
 from salver.pipeline.rank import PastAnswers
 from salver.pipeline.read import read
+from salver.pipeline.release import Sources, release, said_by
 from salver.pipeline.route import Loads, by_agent, route
 from salver.pipeline.screen import screen
 from salver.pipeline.withhold import AUDIT_SHARE, withhold
@@ -97,12 +98,18 @@ class Pipeline:
         self._with_edits = replace(self.bundle, templates=templates)
 
     def learn(self, cases: Sequence[PastCase], vectors: Vectors | None = None) -> None:
-        """Let resolved cases join the neighbours and the answers at once; `vectors` are theirs, if known."""
+        """Let resolved cases join the neighbours and the answers at once; `vectors` are theirs, if known.
+
+        What leads to their customers, their `traces`, is kept from all others from now on.
+        """
         if vectors is None:
             vectors = self.bundle.encoder.encode([case.question for case in cases])
         self.bundle.cases.update((case.id, case) for case in cases)
         self.bundle.neighbours.add([case.id for case in cases], vectors)
         self._past.learn(cases)
+        for case in cases:
+            if case.traces:
+                self.bundle.personal.add(case.id, case.traces)
 
     def forget(self, ids: Sequence[str]) -> None:
         """Let nothing of these cases be found any more; unknown ids are ignored."""
@@ -110,6 +117,7 @@ class Pipeline:
             self.bundle.cases.pop(one, None)
         self.bundle.neighbours.remove(ids)
         self._past.forget(ids)
+        self.bundle.personal.remove(ids)
 
     def _prepare(self, raws: Sequence[RawMessage]) -> list[Tray]:
         messages = read(raws, self.bundle.company)
@@ -133,6 +141,9 @@ class Pipeline:
         if isinstance(decision, AutoAnswer):
             letter = compose(found, reading, self.bundle.company, message.sender)
             decision = replace(decision, answer=letter.text, answer_html=letter.html)
+            decision = release(
+                decision, self._sources(message, reading, found), self.bundle.personal, self.bundle.entities
+            )
         return Tray(
             message=message,
             cleaned=cleaned,
@@ -140,6 +151,17 @@ class Pipeline:
             reading=reading,
             decision=decision,
             suggestions=found.suggestions,
+        )
+
+    def _sources(self, message: Message, reading: Reading | None, found: Match) -> Sources:
+        """Where every word of an automatic answer must come from."""
+        words = [agent.name for agent in self.team.agents]
+        for way in ways(reading.lang) if reading else ():
+            words += house(way, self.bundle.company)
+        return Sources(
+            templates=[found.candidate.template.text] if found.candidate else [],
+            said=said_by(message),
+            house=words,
         )
 
     def _assign(self, tray: Tray) -> Tray:

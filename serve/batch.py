@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from salver.data.decision import Reason
 from salver.data.errors import Fault
 from salver.data.formats import recognise
 from salver.data.rows import folded
+from salver.pipeline.explain import counted
 from salver.serve import show
 from salver.serve.backlog import Backlog, Desk, Done
 from salver.serve.endings import Stopped
@@ -49,13 +51,14 @@ def batch(
             folder=folder,
             store=kept,
             own_store=beside,
-            learned=kept.cases(),
+            learned=[pipeline.bundle.cases[one.id] for one in kept.cases()],
             workers=known.workers or cores() if workers is None else workers,
             few=_FEW if workers is None else 0,
             watch=Watch(pipeline, kept, known.bound_days, show.told),
         )
         done = work_off(source, out, desk)
     tell_faults(done.faults)
+    tell_stopped(done)
     show.machine(done.to_json()) if as_json else summary(done)
 
 
@@ -66,6 +69,13 @@ def tell_faults(faults: Sequence[Fault]) -> None:
         show.told(line)
     if len(lines) > _MOST_FAULTS:
         show.told(f"… and {len(lines) - _MOST_FAULTS} more; --json lists them all.")
+
+
+def tell_stopped(done: Done) -> None:
+    """An alarm, if the check at the way out stopped an answer."""
+    if stopped := done.reasons["route", Reason.MAY_LEAK]:
+        answers = counted(stopped, "automatic answer")
+        show.told(f'The check at the way out stopped {answers} (reason "{Reason.MAY_LEAK}"): look at their templates.')
 
 
 def work_off(source: Path, out: Path, desk: Desk) -> Done:

@@ -206,6 +206,20 @@ def bound(
     run(bundle=bundle, store=store, settings=settings, waiting=waiting, as_json=as_json)
 
 
+@app.command(short_help="List what would be worth writing down.")
+def gaps(
+    minutes: Annotated[float, typer.Option(min=0.1, help="What an answer by hand takes.")] = 6.0,
+    top: Annotated[int, typer.Option(min=1, help="How many to list.")] = 20,
+    bundle: BundleFolder = None,
+    settings: SettingsFile = None,
+    as_json: Json = False,
+) -> None:
+    """List requests that recur without a text, texts after which customers write again, contradictions, stale texts."""
+    from salver.serve.gaps import show_gaps
+
+    show_gaps(bundle=bundle, settings=settings, minutes=minutes, top=top, as_json=as_json)
+
+
 @bundles.callback()
 def list_bundles(context: typer.Context, settings: SettingsFile = None, as_json: Json = False) -> None:
     """The trained bundles: list them, promote one, or roll back."""

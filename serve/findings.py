@@ -30,6 +30,7 @@ REASONS: Mapping[str, str] = {
     "slot_open": "person: a fact is missing",
     "unreadable": "person: unreadable",
     "no_reply_wanted": "person: no machine's reply wanted",
+    "may_leak": "person: stopped at the way out",
     "failed": "person: a step failed",
 }
 """Words for each reason code, short enough for an axis."""

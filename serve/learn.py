@@ -30,6 +30,7 @@ from salver.training.track import local_uri, track
 
 _MAX_ERROR = 0.02
 _NOTE = "training.json"
+_VECTORS = "vectors.db"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +95,10 @@ class Lesson:
             never_answer=settings.never_answer,
             descriptions=settings.descriptions,
             out_of_scope=settings.out_of_scope,
+            not_the_same=settings.not_the_same,
             columns=self.columns,
             intents_file=Path(self.intents) if self.intents else None,
+            vectors=home_of(settings) / _VECTORS,
         )
 
 

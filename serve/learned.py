@@ -44,13 +44,23 @@ def relearn(store: Store, pipeline: Pipeline) -> None:
     kept, size = store.vectors(_encoder_of(pipeline.bundle)), _BYTES.itemsize * pipeline.bundle.encoder.dim
     known: list[PastCase] = []
     others: list[PastCase] = []
-    for case in store.cases():
+    for case in learned_since(store, pipeline):
         (known if len(kept.get(case.id, b"")) == size else others).append(case)
     if known:
         rows = np.frombuffer(b"".join(kept[case.id] for case in known), _BYTES).reshape(len(known), -1)
         pipeline.learn(known, rows.astype(np.float32))
     if others:
         pipeline.learn(others)
+
+
+def learned_since(store: Store, pipeline: Pipeline) -> list[PastCase]:
+    """The cases of earlier corrections. Those that the bundle has not learned from come with what leads to their
+    customers, read again from their messages: the store keeps no such thing."""
+    cases = store.cases()
+    new = {case.id for case in cases} - pipeline.bundle.cases.keys()
+    found = past_cases(corrected(store, pipeline.bundle.company, new), pipeline) if new else []
+    traces = {case.id: case.traces for case in found}
+    return [replace(case, traces=traces.get(case.id, ())) for case in cases]
 
 
 def _encoder_of(bundle: Bundle) -> str:
@@ -85,8 +95,9 @@ def past_cases(cases: Sequence[Case], pipeline: Pipeline) -> list[PastCase]:
             agent=case.agent,
             ending=case.ending,
             answered_at=case.answered_at,
+            traces=pipeline.bundle.personal.marks(*traces),
         )
-        for case, (question, answer), lang in zip(cases, masked, langs, strict=True)
+        for case, (question, answer, traces), lang in zip(cases, masked, langs, strict=True)
     ]
 
 

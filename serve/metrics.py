@@ -27,6 +27,9 @@ class Metrics:
             "salver_queue_length", "Messages that wait for a person", ("agent",), registry=self._registry
         )
         self._responses = Counter("salver_responses", "Responses by status", ("status",), registry=self._registry)
+        self._stopped = Counter(
+            "salver_leaks_stopped", "Answers stopped at the way out: see the log", registry=self._registry
+        )
         self._held = Gauge("salver_bound_held", "Whether the error bound is held", registry=self._registry)
         self._wealth = Gauge("salver_bound_wealth", "Worth of a wager against the bound", registry=self._registry)
         self._checks = Gauge("salver_bound_checks", "Answers checked", ("found",), registry=self._registry)
@@ -35,6 +38,10 @@ class Metrics:
 
     def decided(self, decision: str, reason: str) -> None:
         self._decisions.labels(decision, reason).inc()
+
+    def stopped(self) -> None:
+        """The check at the way out stopped an answer."""
+        self._stopped.inc()
 
     def took(self, seconds: float) -> None:
         self._seconds.observe(seconds)

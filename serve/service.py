@@ -9,6 +9,7 @@ from typing import Any
 
 from salver.data.approval import Verdict
 from salver.data.correction import Correction
+from salver.data.decision import Reason
 from salver.data.lines import tray_line
 from salver.data.message import RawMessage
 from salver.data.record import DecisionRecord, QueueEntry
@@ -150,6 +151,9 @@ class Service:
         tray = self._pipeline.decide([raw])[0]
         self._metrics.took(time.perf_counter() - started)
         line = tray_line(tray, self.bundle)
+        if tray.decision.reason is Reason.MAY_LEAK:
+            self._metrics.stopped()
+            _log.error("%s Message %s.", tray.decision.because, tray.message.key)
         return line, record_of(tray, line, datetime.now(UTC))
 
     def _length(self, agent: str | None) -> int:

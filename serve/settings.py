@@ -29,6 +29,7 @@ class Settings:
     Paths in the file are relative to its folder. `body_limit` is in bytes; `workers` is how many processes decide a
     backlog, 0 for one a core. Without `tokens` nobody is asked for one. `store_url` is empty when it was not set.
     `descriptions` say in a sentence what an intent means; cases whose intent is in `out_of_scope` teach what is none.
+    `not_the_same` are pairs of customers, by number, address or name, that look like one and are two.
     `audit_share`, 0 to 1, of the answers that could be sent are laid before a person to check, and so are all of them
     when the training is more than `bound_days` ago.
     """
@@ -50,6 +51,7 @@ class Settings:
     never_answer: tuple[str, ...] | None = None
     descriptions: Mapping[str, str] = field(default_factory=dict)
     out_of_scope: tuple[str, ...] = ()
+    not_the_same: tuple[tuple[str, str], ...] = ()
     audit_share: float = AUDIT_SHARE
     bound_days: int = 180
 
@@ -91,6 +93,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "never_answer": values.texts,
     "descriptions": values.sentences,
     "out_of_scope": values.texts,
+    "not_the_same": values.pairs,
     "audit_share": values.part,
     "bound_days": values.whole(1, 36_500),
     "company.name": values.text,

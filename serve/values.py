@@ -57,6 +57,13 @@ def part(value: Any) -> float:
     return number
 
 
+def pairs(value: Any) -> tuple[tuple[str, str], ...]:
+    """A list of lists of two texts."""
+    if not isinstance(value, list) or not all(isinstance(one, list) and len(one) == 2 for one in value):
+        raise ValueError(f'must be a list of pairs, like [["a@example.org", "b@example.org"]], not {_shown(value)}')
+    return tuple((text(one), text(other)) for one, other in value)
+
+
 def shares(value: Any) -> dict[str, float]:
     """A number above 0 and below 1 for each key."""
     found = _table(value)

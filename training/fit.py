@@ -1,7 +1,8 @@
 """From texts with their intents to the parts that understand them, weighed by what each was worth on unseen texts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +12,10 @@ from salver.models.grams import Grams
 from salver.models.history import HistoryEncoder
 from salver.models.index import CaseIndex
 from salver.models.intents import Opinions, Scores, StackedIntents, weigh_opinions
+from salver.models.kept import KeptVectors
 from salver.models.known import KnownVectors
 from salver.models.linear import places
-from salver.models.ports import Vectors
+from salver.models.ports import Encoder, Vectors
 from salver.models.pretrained import PretrainedEncoder
 from salver.models.scope import Seen
 from salver.training.parts import Lore, Nearest, Text, all_words
@@ -64,15 +66,20 @@ class Understanding:
 
 
 def fit_understanding(
-    texts: Sequence[Text], encoder: str, grams: Grams, descriptions: Mapping[str, str] | None = None
+    texts: Sequence[Text],
+    encoder: str,
+    grams: Grams,
+    descriptions: Mapping[str, str] | None = None,
+    kept: Path | None = None,
 ) -> Understanding:
     """Learn from texts with their main intents. Texts of one group are never on both sides of a fold.
 
     `encoder` is "history", or the name or folder of a sentence-transformers model to learn on top of. `descriptions`
-    say in a sentence what an intent means; it may have no text yet.
+    say in a sentence what an intent means; it may have no text yet. `kept` is the file in which the vectors of a
+    pretrained model outlive this training.
     """
     base = None if encoder == HistoryEncoder.alone else PretrainedEncoder(encoder)
-    known = KnownVectors.of(base, all_words(texts, descriptions or {})) if base else None
+    known = _known(base, all_words(texts, descriptions or {}), kept) if base else None
     lore = Lore.of(texts, descriptions or {}, known)
     held_out = folds([one.group for one in texts], [one.at for one in texts])
     heard, whole = hear(texts, lore, held_out)
@@ -92,6 +99,16 @@ def fit_understanding(
             without_newest=HistoryEncoder.from_arrays(heard.without_newest, Grams(), base),
         ),
     )
+
+
+def _known(base: Encoder, words: Iterable[str], kept: Path | None) -> KnownVectors:
+    """The vectors of all words that are learned from; those of others are forgotten."""
+    if kept is None:
+        return KnownVectors.of(base, words)
+    keeping = KeptVectors(base, kept)
+    known = KnownVectors.of(keeping, words)
+    keeping.forget_others()
+    return known
 
 
 def _weights(opinions: Scores, truth: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -19,7 +19,10 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What to learn from, for whom, and how. `at` is the time of training, `corrected` are cases from corrections."""
+    """What to learn from, for whom, and how. `at` is the time of training, `corrected` are cases from corrections.
+
+    `vectors` is the file in which the vectors of a pretrained encoder are kept from one training to the next, if any.
+    """
 
     sources: tuple[Path, ...]
     company: Company
@@ -32,9 +35,11 @@ class Order:
     never_answer: tuple[str, ...] | None = None
     descriptions: Mapping[str, str] = field(default_factory=dict)
     out_of_scope: tuple[str, ...] = ()
+    not_the_same: tuple[tuple[str, str], ...] = ()
     columns: Mapping[str, str] = field(default_factory=dict)
     intents_file: Path | None = None
     corrected: tuple[Case, ...] = ()
+    vectors: Path | None = None
 
     @property
     def never(self) -> tuple[str, ...]:
@@ -69,7 +74,7 @@ def read_archive(order: Order, told: Tell) -> Archive:
     require_known(order.max_error_of, intents)
     told(f"Masking {len(cases)} cases")
     return Archive(
-        lessons=prepare(cases, order.company),
+        lessons=prepare(cases, order.company, order.not_the_same),
         strangers=tuple(one.question for one in prepare(strange, order.company)) if strange else (),
         faults=tuple(gathered.faults),
         columns=gathered.columns,

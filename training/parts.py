@@ -17,7 +17,7 @@ from salver.pipeline.match import VOTERS
 
 Nearest = Sequence[Sequence[tuple[str, float]]]
 
-_TEACHING = 200_000
+_TEACHING = 50_000
 """So many texts teach words and encoder at most, so that learning from a million takes neither the night nor 20 GB."""
 _RARE = 100
 _BLOCK = 20_000

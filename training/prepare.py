@@ -1,6 +1,6 @@
 """Cases made ready for learning: masked, in parts, with a language and an urgency. Nothing learns from raw texts."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from salver.data.case import Case, PastCase
@@ -14,24 +14,29 @@ from salver.pipeline.classify import few
 from salver.pipeline.clean import answer_body
 from salver.pipeline.mask import mask_case, visible
 from salver.pipeline.split import split
-from salver.training.templates import Reply
+from salver.pipeline.traces import Traces, words_of_customer
+from salver.training.customers import customers_of
+from salver.training.proof import Reply
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lesson:
     """A case as the models see it. `question`, `parts` and `answer` are masked; `sent` is the answer's body as it was.
 
+    `customer` is the same for all cases of one customer, and `traces` could lead to that customer.
     `parts` are the candidate parts of the question and empty where there is only one. `levels` has the probability of
     each urgency: 1 for the labelled one, presumed where there is none.
     """
 
     case: Case
+    customer: str
     lang: str
     question: str
     parts: tuple[str, ...]
     answer: str
     sent: str
     levels: tuple[float, ...]
+    traces: Traces
 
     @property
     def urgency(self) -> Urgency:
@@ -47,10 +52,11 @@ class Lesson:
             lang=self.lang,
             sent=self.sent,
             masked=self.answer,
-            customer=case.customer.identity or case.id,
+            customer=self.customer,
             agent=case.agent,
             at=case.answered_at,
             reopened=case.ending == "reopened",
+            own=words_of_customer(case.customer),
             thanked=case.ending == "thanked",
         )
 
@@ -69,25 +75,28 @@ class Lesson:
         )
 
 
-def prepare(cases: Sequence[Case], company: Company) -> list[Lesson]:
-    """A lesson a case, in order."""
+def prepare(cases: Sequence[Case], company: Company, not_the_same: Collection[tuple[str, str]] = ()) -> list[Lesson]:
+    """A lesson a case, in order. `not_the_same` are pairs of customers that look like one and are two."""
     finder = CompanyEntities(company)
     masked = [mask_case(case, finder) for case in cases]
-    questions = [question for question, _ in masked]
+    questions = [one.question for one in masked]
     guessed = ConfiguredLanguages(company.languages).guess([case.text for case in cases])
     parts = split(questions, SpacySentences())
+    customers = customers_of(cases, not_the_same)
     return [
         Lesson(
             case=case,
+            customer=customer,
             lang=case.lang or lang.label,
-            question=question,
+            question=one.question,
             parts=few(some),
-            answer=answer,
+            answer=one.answer,
             sent=visible(answer_body(case.answer)),
             levels=tuple(levels),
+            traces=one.traces,
         )
-        for case, (question, answer), lang, some, levels in zip(
-            cases, masked, guessed, parts, _levels(cases, questions), strict=True
+        for case, customer, one, lang, some, levels in zip(
+            cases, customers, masked, guessed, parts, _levels(cases, questions), strict=True
         )
     ]
 

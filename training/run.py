@@ -27,6 +27,7 @@ from salver.training.fit import Understanding, fit_understanding
 from salver.training.gate import Exam, Verdict, better
 from salver.training.order import Order, Tell, read_archive
 from salver.training.parts import Text
+from salver.training.personal import join, personal_index
 from salver.training.prepare import Lesson
 from salver.training.rehearse import Rehearsal, Rehearsed, Rules
 from salver.training.scope import learn_scope
@@ -76,6 +77,7 @@ def challenge(order: Order, champion: Bundle, told: Tell, *, bound_held: bool = 
     draft = replace(draft, ranking=_ranking(kept, found))
     verdict = _judge(champion, draft, exam, tried, bound_held=bound_held)
     whole = _joined(draft, exam)
+    join(whole.personal, exam)
     trained = Trained(draft=whole, faults=archive.faults, columns=archive.columns, lessons=len(archive.lessons))
     return trained, verdict
 
@@ -125,7 +127,7 @@ def _parted(lessons: Sequence[Lesson], share: float = 0.2) -> tuple[list[Lesson]
 
 
 def _understand(lessons: Sequence[Lesson], order: Order) -> Understanding:
-    return fit_understanding(_texts(lessons), order.encoder, Grams(), order.descriptions)
+    return fit_understanding(_texts(lessons), order.encoder, Grams(), order.descriptions, order.vectors)
 
 
 def _texts(lessons: Sequence[Lesson]) -> list[Text]:
@@ -150,10 +152,8 @@ def draft_of(
     understanding: Understanding | None = None,
     strangers: Sequence[str] = (),
 ) -> Draft:
-    """Everything learned from lessons, and what `scores` say of it already; `understanding` when it was learned.
-
-    `strangers` are masked messages that ask for nothing known.
-    """
+    """Everything learned from lessons, and what `scores` say of it already; `understanding` when it was learned, and
+    `strangers`, masked messages that ask for nothing known."""
     found = understanding or _understand(lessons, order)
     templates, made_of = induce([one.reply() for one in lessons], MIN_CUSTOMERS)
     past = {one.case.id: one.past(made_of.get(one.case.id, ())) for one in lessons}
@@ -181,6 +181,7 @@ def draft_of(
         skills=estimate([one.case for one in lessons], [one.lang for one in lessons]),
         policy=bounds.policy(order.at, scope_at=scope_at, part_at=part_at, never_answer=order.never),
         profile=rehearsal.profile(),
+        personal=personal_index(lessons, MIN_CUSTOMERS),
         scores=_described(lessons, found, rehearsal) | scores | _bounded(bounds, eligible, len(lessons)),
     )
 

@@ -1,39 +1,24 @@
 """Answer texts proven common to many customers, found among the masked replies of one intent and language.
 
-A reply is cut into lines. A line *stands* when, masked, it was sent to at least `min_customers` different customers by
-two agents or over two weeks (no-leak by evidence: what five strangers were sent names none of them). A reply all of
-whose lines stand is a text that may be a template; the same text sent to enough customers is one. A slot in it whose
-value was the same for all of them is no slot: it is the company's own phone number, and is put back.
+Gate 2, templates: only what stands alike, word for word, in replies to many is text; the rest is slots or no template.
+
+A reply is cut into lines. A line *stands* when, masked, it was sent to at least `min_customers` different customers
+(gate 3, `proof`: what five strangers were sent names none of them). A reply all of whose lines stand is a text that may
+be a template; the same text sent to enough customers is one. A slot in it whose value was the same for all of them, and
+no customer's, is no slot: it is the company's own phone number, and is put back.
 """
 
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from hashlib import sha256
 
 from salver.data.answer import Template
+from salver.training import proof
+from salver.training.proof import Reply
 
 SLOT = re.compile(r"\{([a-z_]+)\}")
-_APART = timedelta(days=14)
 _LEAST_WORDS = 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
-    """A reply as sent and as masked, both without salutation and closing."""
-
-    case: str
-    intent: str
-    lang: str
-    sent: str
-    masked: str
-    customer: str
-    agent: str
-    at: datetime | None
-    reopened: bool
-    thanked: bool = False
 
 
 def induce(replies: Sequence[Reply], min_customers: int) -> tuple[tuple[Template, ...], dict[str, tuple[str, ...]]]:
@@ -56,21 +41,13 @@ def _of_group(replies: Sequence[Reply], min_customers: int) -> list[Template]:
     for text in sorted(set(texts) - {()}):
         shared = sorted(set.intersection(*(places[line] for line in text)))
         sent = [replies[at] for at in shared if _holds(texts[at], text)]
-        if _proven(sent, min_customers):
-            found.append(_template("\n".join(text), sent))
+        if proof.proven("\n".join(text), sent, min_customers):
+            found.append(_template("\n".join(text), sent, min_customers))
     return [one for one in found if len(SLOT.sub("", one.text).split()) >= _LEAST_WORDS]
 
 
-def _proven(sent: Sequence[Reply], min_customers: int) -> bool:
-    """Sent to enough different customers, by two agents or over two weeks."""
-    times = [reply.at for reply in sent if reply.at]
-    spread = bool(times) and max(times) - min(times) >= _APART
-    agents = {reply.agent for reply in sent}
-    return len({reply.customer for reply in sent}) >= min_customers and (len(agents) > 1 or spread)
-
-
-def _template(text: str, sent: Sequence[Reply]) -> Template:
-    text = _with_constants(text, sent)
+def _template(text: str, sent: Sequence[Reply], min_customers: int) -> Template:
+    text = _with_constants(text, sent, min_customers)
     first = sent[0]
     times = sorted(reply.at for reply in sent if reply.at)
     return Template(
@@ -89,8 +66,8 @@ def _template(text: str, sent: Sequence[Reply]) -> Template:
     )
 
 
-def _with_constants(text: str, sent: Sequence[Reply]) -> str:
-    """Put back what was the same for all customers; a line whose slots cannot be lined up keeps them."""
+def _with_constants(text: str, sent: Sequence[Reply], min_customers: int) -> str:
+    """Put back what was the same for all and is no customer's; a line whose slots cannot be lined up keeps them."""
     lines = text.split("\n")
     for at, line in enumerate(lines):
         if not SLOT.search(line):
@@ -99,9 +76,13 @@ def _with_constants(text: str, sent: Sequence[Reply]) -> str:
         if any(value is None for value in values):
             continue
         columns = list(zip(*[value for value in values if value is not None], strict=True))
-        fixed = iter([column[0] if len(set(column)) == 1 else None for column in columns])
+        fixed = iter([column[0] if _is_fixed(column, sent, min_customers) else None for column in columns])
         lines[at] = SLOT.sub(lambda slot: next(fixed) or slot.group(), line)  # noqa: B023  used at once
     return "\n".join(lines)
+
+
+def _is_fixed(column: Sequence[str], sent: Sequence[Reply], min_customers: int) -> bool:
+    return len(set(column)) == 1 and proof.is_the_companys(column[0], sent, min_customers)
 
 
 def _values(line: str, reply: Reply) -> tuple[str, ...] | None:

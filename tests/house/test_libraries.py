@@ -9,6 +9,7 @@ import pytest
 from tests.house.rooms import ROOMS, files, imports, tree
 
 OWNERS = {
+    "cologne_phonetics": "models/phonetic.py",
     "alembic": "data/database.py data/migrations/env.py data/migrations/versions/*",
     "faiss": "models/index.py",
     "fastapi": "serve/app.py serve/docs.py serve/problems.py",

@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 
 from salver.data.store import Store
 from salver.models.index import CaseIndex
+from salver.models.personal import PersonalIndex
 from salver.pipeline.run import Pipeline
 from salver.serve.app import create_app
 from salver.serve.settings import Settings
@@ -21,10 +22,11 @@ HERE = "http://127.0.0.1"
 
 def pipeline(audit_share: float = 0.0, **changed: Any) -> Pipeline:
     """A pipeline that may learn: its cases are its own. `changed` is what its bundle has otherwise."""
-    bundle = replace(small_bundle(), **changed)
+    bundle = small_bundle()
     cases = dict(bundle.cases)
     near = CaseIndex.build(list(cases), bundle.encoder.encode([case.question for case in cases.values()]))
-    return Pipeline(replace(bundle, cases=cases, neighbours=near), clock=lambda: NOON, audit_share=audit_share)
+    own = {"cases": cases, "neighbours": near, "personal": PersonalIndex()}
+    return Pipeline(replace(bundle, **(own | changed)), clock=lambda: NOON, audit_share=audit_share)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from salver.data.errors import StoreError
 from salver.data.lines import tray_line
 from salver.data.message import RawMessage
 from salver.data.store import Store
+from salver.models.personal import PersonalIndex
 from tests.serve.door import open_door, pipeline
 
 MAIL = (
@@ -293,6 +294,20 @@ def test_metrics_count_decisions_seconds_and_what_waits(door: TestClient) -> Non
     assert f'salver_queue_length{{agent="{line["agent"]}"}} 1.0' in text
     assert 'name="small"' in text
     assert 'salver_responses_total{status="201"} 1.0' in text
+
+
+def test_an_answer_stopped_at_the_way_out_is_an_alarm_that_names_nobody(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked = {"text": "Mein Internet ist seit Tagen sehr langsam, Seiten laden ewig"}
+    leads = PersonalIndex.build({"c007": (["5 ghz"], ())})
+    with open_door(tmp_path, decides=pipeline(personal=leads)) as door:
+        line = door.post("/v1/messages", json=asked).json()
+        text = door.get("/metrics").text
+    assert (line["decision"], line["reason"], line["cases"]) == ("route", "may_leak", ["c007"])
+    assert "salver_leaks_stopped_total 1.0" in text
+    assert line["because"] in caplog.text
+    assert "GHz" not in line["because"]
 
 
 def test_the_documentation_shows_every_operation_with_an_example_and_nothing_remote(door: TestClient) -> None:

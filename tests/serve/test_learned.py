@@ -68,6 +68,19 @@ def test_what_is_kept_names_nobody(store: Store, pipeline: Pipeline) -> None:
     assert "Lüdenscheidt" not in case.answer
 
 
+def test_what_leads_to_its_customer_is_known_at_once_after_a_restart_and_until_it_is_forgotten(
+    store: Store, pipeline: Pipeline
+) -> None:
+    key = taken_in(ASKED, store, pipeline)
+    learn([correction(key, intent="complaint")], store, pipeline)
+    again = fresh_pipeline()
+    relearn(store, again)
+    for one in (pipeline, again):
+        assert one.bundle.personal.owners(["4120987"]) == {"4120987": (key,)}
+        one.forget([key])
+        assert one.bundle.personal.owners(["4120987"]) == {}
+
+
 def test_it_is_known_again_after_a_restart(store: Store, pipeline: Pipeline) -> None:
     key = taken_in(ASKED, store, pipeline)
     learn([correction(key, intent="complaint")], store, pipeline)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from salver.data.case import Case
+from salver.data.case import Case, Customer
 from salver.data.decision import AutoAnswer, Decision, Reason, Route
 from salver.data.errors import SettingsError
 from salver.data.reading import Scored
@@ -124,13 +124,16 @@ def archive() -> tuple[Lesson, ...]:
     )
 
 
+SURNAMES = ("Ahlers", "Brandt", "Conrads")
+
+
 def again(case: Case, number: int, opening: str) -> Case:
     name = f"{case.id}-{number}"
     return replace(
         case,
         id=name,
         thread=name,
-        customer=replace(case.customer, email=f"{name}@post.example"),
+        customer=Customer(name=f"{SURNAMES[number]} {case.customer.name}", email=f"{name[::-1]}@post.example"),
         text=opening + case.text,
         urgency="normal",
         received_at=case.received_at + timedelta(hours=number) if case.received_at else None,
