@@ -40,8 +40,33 @@ class Template:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Uses:
+    """What agents did with a text when it was suggested: sent it as it was, sent it changed, or sent something else."""
+
+    taken: int = 0
+    edited: int = 0
+    rejected: int = 0
+
+    def __add__(self, other: "Uses") -> "Uses":
+        return Uses(
+            taken=self.taken + other.taken,
+            edited=self.edited + other.edited,
+            rejected=self.rejected + other.rejected,
+        )
+
+    @property
+    def liking(self) -> float:
+        """How willingly agents take it, 0 to 1: a half where it was never suggested. An edited one counts half."""
+        shown = self.taken + self.edited + self.rejected
+        return (1 + self.taken + self.edited / 2) / (2 + shown)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Suggestion:
-    """A text for an agent: a template or a masked past answer. `score` is 0 to 1; `holes` are slots still open."""
+    """A text for an agent: a template or a masked past answer. `score` is 0 to 1; `holes` are slots still open.
+
+    `request` is the place of the request that it answers among those of the message.
+    """
 
     kind: Literal["template", "past_answer"]
     text: str
@@ -52,11 +77,12 @@ class Suggestion:
     lang: str
     template: str | None = None
     holes: tuple[str, ...] = ()
+    request: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """The template that would answer a message. `text` is its body with the slots filled from the message at hand.
+    """The template that would answer a request. `text` is its body with the slots filled from the message at hand.
 
     `confidence` is the chance, 0 to 1, that an agent would have sent this text: of the intent, times of this template
     among the intent's. `holes` are slots that the message does not fill, or fills in two ways. `cases` are the nearest
@@ -80,7 +106,9 @@ class Letter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """What past answers offer for one message: suggestions for an agent, and the candidate for an automatic answer."""
+    """What past answers offer for one message: suggestions for an agent, and candidates for an automatic answer, that
+    of the main request and, where several things are asked, one for each of the `others` in their order."""
 
     suggestions: tuple[Suggestion, ...] = ()
     candidate: Candidate | None = None
+    others: tuple[Candidate | None, ...] = ()

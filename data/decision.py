@@ -18,7 +18,7 @@ class Reason(StrEnum):
     BOUND_EXPIRED = "bound_expired"  # Route: it would have been answered, but the error bound is not held any more
     MACHINE = "machine"  # Leave: no person wrote it
     NEVER_ANSWERED = "never_answered"  # Route: the owner wants a person for this intent
-    SEVERAL_REQUESTS = "several_requests"  # Route: more than one thing is asked
+    SEVERAL_REQUESTS = "several_requests"  # Route: more than one thing is asked, and not all of it is covered
     OUT_OF_SCOPE = "out_of_scope"  # Route: nothing known is asked
     OTHER_LANGUAGE = "other_language"  # Route: a language nobody configured
     URGENT = "urgent"  # Route: high or critical
@@ -54,10 +54,28 @@ class Assignment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Drafted:
+    """What would answer one request: its text, filled, and the template of that; both empty where there is none.
+
+    `open` says why the request is not covered: why this text would not go out by itself. It is empty where it would.
+    """
+
+    intent: str
+    text: str = ""
+    template: str | None = None
+    open: str = ""
+
+    @property
+    def covered(self) -> bool:
+        return not self.open
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AutoAnswer:
     """Send `answer`, which `answer_html` says once more as HTML. `body` is what stands in it between greeting and
     closing, `template` the proven text of that.
 
+    `drafts` has the text of each request, in their order; `template` is that of the main one.
     `rests_on` are pairs of the id and the sha256 of every text in it: each must be approved.
     """
 
@@ -67,18 +85,23 @@ class AutoAnswer:
     answer: str
     template: str
     body: str = ""
+    drafts: tuple[Drafted, ...] = ()
     rests_on: tuple[tuple[str, str], ...] = ()
     answer_html: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """Lay it before a person. `assignment` is None until `route` has chosen one."""
+    """Lay it before a person. `assignment` is None until `route` has chosen one.
+
+    `drafts` says of each request, in their order, what would answer it, or why it is open.
+    """
 
     reason: Reason
     because: str
     evidence: Evidence
     assignment: Assignment | None = None
+    drafts: tuple[Drafted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,13 @@
 """One JSON object a message, as the command line, HTTP and files write it. Keys are only ever added, at the end."""
 
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any, assert_never
 
 from salver.data.answer import Suggestion
-from salver.data.decision import AutoAnswer, Decision, Leave, Route, Tray
+from salver.data.decision import AutoAnswer, Decision, Drafted, Leave, Route, Tray
 from salver.data.message import Message
-from salver.data.reading import Cleaned, Request, Screening
+from salver.data.reading import Cleaned, Reading, Request, Screening
 
 _DIGITS = 4
 
@@ -17,7 +18,7 @@ def tray_line(tray: Tray, bundle_name: str) -> dict[str, Any]:
     assignment = decision.assignment if isinstance(decision, Route) else None
     return {
         "id": message.key,
-        "requests": [_request(one) for one in reading.requests] if reading else [],
+        "requests": _requests(reading, decision) if reading else [],
         "intent": reading.main.intent if reading else None,
         "probability": _rounded(reading.main.probability) if reading else None,
         "urgency": reading.urgency.label if reading else None,
@@ -84,8 +85,23 @@ def _what(decision: Decision) -> str:
             assert_never(decision)
 
 
-def _request(one: Request) -> dict[str, Any]:
-    return {"text": one.text, "intent": one.intent, "probability": _rounded(one.probability)}
+def _requests(reading: Reading, decision: Decision) -> list[dict[str, Any]]:
+    """Each request, whether an answer to it would go out by itself (`covered`), the text, and why it is `open`."""
+    drafts = () if isinstance(decision, Leave) else decision.drafts
+    pairs = zip_longest(reading.requests, drafts[: len(reading.requests)], fillvalue=None)
+    return [_request(one, draft) for one, draft in pairs if one]
+
+
+def _request(one: Request, draft: Drafted | None) -> dict[str, Any]:
+    return {
+        "text": one.text,
+        "intent": one.intent,
+        "probability": _rounded(one.probability),
+        "covered": draft.covered if draft else None,
+        "draft": draft.text if draft else None,
+        "template": draft.template if draft else None,
+        "open": draft.open if draft else None,
+    }
 
 
 def _suggestion(one: Suggestion) -> dict[str, Any]:
@@ -97,6 +113,9 @@ def _suggestion(one: Suggestion) -> dict[str, Any]:
         "because": one.because,
         "holes": list(one.holes),
         "template": one.template,
+        "intent": one.intent,
+        "lang": one.lang,
+        "request": one.request,
     }
 
 

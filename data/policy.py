@@ -29,8 +29,8 @@ class Policy:
     """The bound that the owner wants kept (the fields are those of `ErrorBound`), `calibrated` at a time, and rules.
 
     Intents in `bounds_of` have bounds and thresholds of their own; the general ones hold for all others. `scope_at` is
-    the least scope probability of a known request, `part_at` the least probability at which a part of a message counts
-    as a request of its own, `min_customers` the number of other customers to whom a text must have been sent. Intents
+    the least scope probability of a known request, `part_at` the least probability at which a further intent counts as
+    a request of its own, `min_customers` the number of other customers to whom a text must have been sent. Intents
     in `never_answer` always go to a person.
     """
 

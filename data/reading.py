@@ -76,10 +76,12 @@ class Scored:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One thing that is asked in a message; `intents` are the likeliest, best first, never empty."""
+    """One thing that is asked in a message; `intents` are the likeliest, best first, never empty. It begins after
+    `place` other parts of the message."""
 
     text: str
     intents: tuple[Scored, ...]
+    place: int = 0
 
     @property
     def intent(self) -> str:

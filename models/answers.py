@@ -8,7 +8,7 @@ that the whole is as good as its best part or better.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +18,10 @@ from salver.models.intents import weigh_opinions
 from salver.models.ports import Encoder
 from salver.models.words import WordIndex
 
-OPINIONS = ("near", "words", "vector", "unasked", "often", "recent", "received", "lang", "intent")
+OPINIONS = ("near", "words", "vector", "unasked", "often", "recent", "received", "lang", "intent", "liking")
 """The votes of the nearest cases; the words shared with what it says and answered; the cosine to an answer of which no
 question is known, and that none is; how often it was given; how lately; how it was received; whether it is in the
-language of the request; the chance of its intent."""
+language of the request; the chance of its intent; how willingly agents took it when it was suggested."""
 
 KNOWN = "known"
 """Beside the weights: the share of requests whose answer is among those that are known."""
@@ -37,11 +37,13 @@ WEIGHTS: Mapping[str, float] = {
     "received": 0.5,
     "lang": 3.0,
     "intent": 0.5,
+    "liking": 0.5,
 }
 """What the opinions are worth before anything is learned: not far from what the sample company taught."""
 
-_AT_LEAST: Mapping[str, float] = {"recent": 0.3, "received": 0.3}
-"""Between answers that are equal otherwise the newer and the better received is preferred, whatever agents did."""
+_AT_LEAST: Mapping[str, float] = {"recent": 0.3, "received": 0.3, "liking": 0.5}
+"""Between answers that are equal otherwise the newer and the better received is preferred, whatever agents did; and
+what they did with suggestions counts, though the archive that is learned from says nothing of it."""
 
 _SHARPNESS = 24.0
 """How much more a nearer case says: its vote is exp(24 * cosine), as for templates."""
@@ -60,7 +62,7 @@ _ABSENT = -1e6
 Weights: TypeAlias = Mapping[str, float]
 Near: TypeAlias = Sequence[tuple[int, float]]
 """Pairs of an answer's number and the cosine of a case it was given in."""
-_KNOWN = ("unasked", "often", "newest", "received", "lang", "intent")
+_KNOWN = ("unasked", "often", "newest", "received", "lang", "intent", "liking")
 """What is known of an answer besides its words."""
 
 Scores = NDArray[np.float64]
@@ -73,7 +75,8 @@ Example: TypeAlias = tuple[Scores, int]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What is known of an answer: its text, and of the cases it was given in their questions, how many they were, when
-    the last was (seconds of any clock, None when it is not known), how they ended (0 to 1), language and intent.
+    the last was (seconds of any clock, None when it is not known), how they ended (0 to 1), language and intent, and
+    how willingly agents took it when it was suggested (0 to 1, a half where it never was).
 
     An answer without questions is found by what it says itself.
     """
@@ -85,6 +88,7 @@ class Answer:
     received: float = 0.5
     lang: str = ""
     intent: str = ""
+    liking: float = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +152,7 @@ class AnswerIndex:
         meant[_best(words)] = True
         meant[[one for one in cosines if one < len(words)]] = True
         numbers = meant.nonzero()[0]
-        unasked, often, newest, received, lang, intent = self._known[numbers].T
+        unasked, often, newest, received, lang, intent, liking = self._known[numbers].T
         said = np.empty((len(OPINIONS), len(numbers)))
         said[0] = np.log(votes[numbers] + _NO_VOTE)
         said[1] = words[numbers]
@@ -159,7 +163,17 @@ class AnswerIndex:
         said[6] = received
         said[7] = lang == self._langs.get(wanted.lang, -1)
         said[8] = self._chances(wanted.intents)[intent.astype(np.int64)]
+        said[9] = _odds(liking)
         return numbers, said.T
+
+    def note(self, answers: Mapping[int, Answer]) -> None:
+        """Let something else be known of answers that are there; their words stay as they are."""
+        for number, one in answers.items():
+            self._known[number, -1] = one.liking
+
+    def rarest(self, words: Sequence[str], top: int) -> list[str]:
+        """The rarest of some words among the answers and what they answered."""
+        return self._words.rarest(words, top)
 
     def _note(self, answers: Mapping[int, Answer]) -> None:
         """Keep what is known of answers besides their words."""
@@ -169,7 +183,7 @@ class AnswerIndex:
             newest = -np.inf if one.newest is None else one.newest
             lang = self._langs.setdefault(one.lang, len(self._langs))
             intent = self._intents.setdefault(one.intent, len(self._intents))
-            known[number] = not one.questions, one.often, newest, one.received, lang, intent
+            known[number] = not one.questions, one.often, newest, one.received, lang, intent, one.liking
         self._known = known
         times = known[(known[:, 1] > 0) & np.isfinite(known[:, 2]), 2]
         self._newest = float(times.max()) if len(times) else 0.0
@@ -196,6 +210,19 @@ class AnswerIndex:
         for name, chance in intents.items():
             chances[self._intents.get(name, -1)] += chance
         return np.asarray(np.log(chances) if intents else 0 * chances)
+
+
+def moved(chance: float, liking: float, weights: Weights) -> float:
+    """A chance, 0 to 1, moved by how willingly agents took the text, as the chances of past answers are."""
+    if not 0 < chance < 1:
+        return chance
+    odds = chance / (1 - chance) * float(np.exp(weights.get("liking", 0.0) * _odds(liking)))
+    return odds / (1 + odds)
+
+
+def _odds(liking: Any) -> Any:
+    """The log of the odds that agents take a text: 0 where nothing is known."""
+    return np.log(liking / (1 - liking))
 
 
 def weigh(examples: Sequence[Example | None]) -> dict[str, float]:

@@ -11,7 +11,8 @@ sha256 before a byte of it is used. There is no pickle in it: `.npz` without obj
     vectors.npz         a vector a case, from which the index is built
     personal.npz        keyed hashes of what leads to the customer of a case, and their key
     cases.json          masked questions and answers
-    facts.json          company, team, scope, templates, skills, policy, profile, weights of the ranking, scores
+    facts.json          company, team, scope, weights of further intents and of the ranking, templates, skills, policy,
+                        profile, scores
 """
 
 from collections.abc import Mapping
@@ -44,6 +45,7 @@ from salver.models.ports import Encoder, Entities, Languages, Scope, Sentences, 
 from salver.models.pretrained import PretrainedEncoder
 from salver.models.scope import LearnedScope
 from salver.models.sentences import SpacySentences
+from salver.models.several import SeveralIntents
 from salver.models.urgency import OrderedUrgency
 
 FORMAT = 3
@@ -66,6 +68,7 @@ class Bundle:
     intents: StackedIntents
     urgency: Urgencies
     scope: Scope
+    several: SeveralIntents
     choice: TemplateChoice
     neighbours: CaseIndex
     languages: Languages
@@ -86,6 +89,7 @@ class _Facts:
     company: Company
     team: Team
     scope: dict[str, list[float]]
+    several: dict[str, list[float]]
     choices: tuple[Key, ...]
     templates: tuple[Template, ...]
     skills: tuple[Skill, ...]
@@ -120,6 +124,7 @@ class Draft:
     intents: StackedIntents
     urgency: OrderedUrgency
     scope: LearnedScope
+    several: SeveralIntents
     choice: TemplateChoice
     cases: tuple[PastCase, ...]
     vectors: np.ndarray[Any, np.dtype[np.float32]]
@@ -138,6 +143,7 @@ def save(draft: Draft, folder: Path) -> None:
         company=draft.company,
         team=draft.team,
         scope=draft.scope.to_json(),
+        several=draft.several.to_json(),
         choices=draft.choice.keys,
         templates=draft.templates,
         skills=draft.skills,
@@ -203,6 +209,7 @@ def _assemble(
         intents=intents,
         urgency=OrderedUrgency.from_arrays(learned["urgency.npz"]),
         scope=LearnedScope.from_json(facts.scope),
+        several=SeveralIntents.from_json(facts.several),
         choice=TemplateChoice.from_arrays(learned["choice.npz"], facts.choices, grams),
         neighbours=CaseIndex.build([case.id for case in cases], vectors),
         languages=ConfiguredLanguages(facts.company.languages),

@@ -51,12 +51,12 @@ class Ask:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
     """A masked message and what was chosen for it. `ask` is to choose knowing its intent, `blind` knowing what was
-    taken for its intent without having seen it."""
+    taken for its requests without having seen it: the text of each, the main one's first, and what to choose from."""
 
     text: str
     key: Key
     ask: Ask
-    blind: Ask
+    blind: tuple[tuple[str, Ask], ...]
 
 
 class Centres:
@@ -119,8 +119,8 @@ class TemplateChoice:
         folds: Sequence[NDArray[np.int64]],
         own: Mapping[Key, str],
         grams: Grams,
-    ) -> tuple["TemplateChoice", list[dict[str, float]]]:
-        """Learn from examples; also each one's shares, asked blind, by centres that had not seen it.
+    ) -> tuple["TemplateChoice", list[list[dict[str, float]]]]:
+        """Learn from examples; also the shares for each one's requests, asked blind, by centres that had not seen it.
 
         `folds` are the places of the examples held out together, `own` the words of each template.
         """
@@ -128,11 +128,14 @@ class TemplateChoice:
         weigh = TfIdf.fit(counts)
         features, keys = weigh.apply(counts), [one.key for one in examples]
         words = {key: weigh.apply(grams.matrix([text])) for key, text in own.items()}
-        weights = _weights(_rehearsed([one.ask for one in examples], features, keys, folds, words), keys)
-        unseen = [
-            dict(zip(names, _chances(found, weights.tolist()), strict=True))
-            for found, names in _rehearsed([one.blind for one in examples], features, keys, folds, words)
-        ]
+        asks = [(i, one.ask) for i, one in enumerate(examples)]
+        weights = _weights(_rehearsed(asks, features, features, keys, folds, words), keys)
+        blind = [(i, text, ask) for i, one in enumerate(examples) for text, ask in one.blind]
+        asked = weigh.apply(grams.matrix([text for _, text, _ in blind]))
+        found = _rehearsed([(i, ask) for i, _, ask in blind], asked, features, keys, folds, words)
+        unseen: list[list[dict[str, float]]] = [[] for _ in examples]
+        for (i, *_), (opinions, names) in zip(blind, found, strict=True):
+            unseen[i].append(dict(zip(names, _chances(opinions, weights.tolist()), strict=True)))
         return cls(grams, weigh, Centres.of(features, keys, words), weights), unseen
 
     def cosines(self, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -195,23 +198,26 @@ def _centre(members: csr_matrix, own: csr_matrix | None) -> csr_matrix:
 
 
 def _rehearsed(
-    asks: Sequence[Ask],
+    asks: Sequence[tuple[int, Ask]],
+    asked: csr_matrix,
     features: csr_matrix,
     keys: Sequence[Key],
     folds: Sequence[NDArray[np.int64]],
     own: Mapping[Key, csr_matrix],
 ) -> list[_Opinions]:
-    """For each text the opinions on what may be chosen, by centres without its fold, and the choices' names."""
+    """For each ask, of the example at a place, the opinions on what may be chosen, by centres without that example's
+    fold, and the choices' names. `asked` are the asks' rows, `features` those of the examples."""
     found: list[_Opinions] = [([], []) for _ in asks]
+    of = np.array([i for i, _ in asks])
     for held in folds:
-        kept = np.setdiff1d(np.arange(len(asks)), held)
+        kept = np.setdiff1d(np.arange(len(keys)), held)
         centres = Centres.of(features[kept], [keys[i] for i in kept], own)
-        cosines = centres.cosines(features[held])
-        for row, i in enumerate(held):
-            places = centres.places(asks[i].intent, asks[i].lang)
+        rows = np.flatnonzero(np.isin(of, held))
+        for row, cosines in zip(rows.tolist(), centres.cosines(asked[rows]), strict=True):
+            ask = asks[row][1]
+            places = centres.places(ask.intent, ask.lang)
             if places:
-                opinions = centres.opinions(cosines[row], places, asks[i].votes)
-                found[i] = opinions, [centres.keys[at][2] for at in places]
+                found[row] = centres.opinions(cosines, places, ask.votes), [centres.keys[at][2] for at in places]
     return found
 
 

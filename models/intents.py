@@ -83,11 +83,13 @@ class Opinions:
         of_answers: Sequence[str] = (),
         blocks: Sequence[int] = (),
         described: Mapping[str, NDArray[np.float32]] | None = None,
+        further: Sequence[tuple[int, str]] = (),
     ) -> "Opinions":
         """Learn from texts with their vectors and intents, the words also from answers and the intents of those.
 
         `blocks` are the widths of the parts of a vector that are judged each by itself; the whole is one by default.
-        `described` are the vectors of sentences that say what an intent means: each counts as a text of it.
+        `described` are the vectors of sentences that say what an intent means: each counts as a text of it. `further`
+        are pairs of a text's place and an intent that it has besides its main one.
 
         Answers speak of a matter in the company's words: with some twenty messages an intent they raised the share of
         right intents by 3 points in German and by 10 in English on the sample company.
@@ -97,10 +99,12 @@ class Opinions:
         lengths = Projection(grams, weigh, np.zeros((len(weigh.columns), 0), np.float32)).lengths([*texts, *answers])
         features = diags(1 / np.maximum(lengths, _SHORTEST)) @ weigh.weigh(counts)
         target = places(intents, labels)
-        words = Linear.sparse(features, np.concatenate([target, places(of_answers, labels)]), len(labels))
+        also = list(zip([at for at, _ in further], places([one for _, one in further], labels).tolist(), strict=True))
+        words = Linear.sparse(features, np.concatenate([target, places(of_answers, labels)]), len(labels), also)
         told = Described.of(described or {}, labels, vectors.shape[1])
-        parts = _blocks(np.vstack([vectors, told.vectors]), blocks or (vectors.shape[1],))
-        target = np.concatenate([target, told.places])
+        again = np.array([at for at, _ in also], np.int64)
+        parts = _blocks(np.vstack([vectors, told.vectors, vectors[again]]), blocks or (vectors.shape[1],))
+        target = np.concatenate([target, told.places, np.array([label for _, label in also], np.int64)])
         dense = [Linear.dense(part, target, len(labels)) for part in parts]
         return cls(labels, grams, weigh, words, dense, told)
 
@@ -171,6 +175,26 @@ class Opinions:
         return closest
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What is said of n texts: the chance of each intent, (n, labels), rows sum to 1; and whether their words speak for
+    it or against it, whatever they say of the others, (n, labels): about 1 for a clear yes, -1 for a clear no."""
+
+    chances: Scores
+    words: Scores
+
+    def __len__(self) -> int:
+        return len(self.chances)
+
+    def __getitem__(self, rows: slice | NDArray[np.int64]) -> "Said":
+        return Said(chances=self.chances[rows], words=self.words[rows])
+
+    @classmethod
+    def of(cls, opinions: Scores, weights: NDArray[np.float64]) -> "Said":
+        """What some opinions say, (n, labels, opinions), when they are weighed."""
+        return cls(chances=_chances(opinions @ weights), words=opinions[:, :, 0])
+
+
 class StackedIntents:
     """The opinions and their weights."""
 
@@ -189,18 +213,18 @@ class StackedIntents:
 
     def probabilities(self, texts: Sequence[str], vectors: Vectors, nearest: Nearest) -> Scores:
         """(n, labels), rows sum to 1."""
+        return self.say(texts, vectors, nearest).chances
+
+    def say(self, texts: Sequence[str], vectors: Vectors, nearest: Nearest) -> Said:
+        """All that is said of each text."""
         if not texts:
-            return np.zeros((0, len(self.labels)))
-        return _chances(self._opinions.of(texts, vectors, nearest) @ self._weights)
+            nothing = np.zeros((0, len(self.labels)))
+            return Said(chances=nothing, words=nothing)
+        return Said.of(self._opinions.of(texts, vectors, nearest), self._weights)
 
     def rank(self, texts: Sequence[str], vectors: Vectors, nearest: Nearest, top: int = 5) -> list[tuple[Scored, ...]]:
         """For each text the likeliest intents with calibrated probabilities, best first."""
-        found = self.probabilities(texts, vectors, nearest)
-        order = np.argsort(-found, axis=1, kind="stable")[:, :top]
-        return [
-            tuple(Scored(label=self.labels[i], probability=row[i]) for i in best)
-            for row, best in zip(found.tolist(), order.tolist(), strict=True)
-        ]
+        return ranked(self.probabilities(texts, vectors, nearest), self.labels, top)
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         return self._opinions.to_arrays() | {"weights": self._weights}
@@ -211,6 +235,15 @@ class StackedIntents:
         if arrays["weights"].shape != (len(opinions.names),):
             raise ValueError("the opinions and their weights do not belong together")
         return cls(opinions, arrays["weights"])
+
+
+def ranked(chances: Scores, labels: Sequence[str], top: int = 5) -> list[tuple[Scored, ...]]:
+    """The likeliest intents of each row of chances, (n, labels), best first."""
+    order = np.argsort(-chances, axis=1, kind="stable")[:, :top]
+    return [
+        tuple(Scored(label=labels[i], probability=row[i]) for i in best)
+        for row, best in zip(chances.tolist(), order.tolist(), strict=True)
+    ]
 
 
 def _blocks(vectors: Vectors, widths: Sequence[int]) -> list[Vectors]:
@@ -230,7 +263,7 @@ def _opening(text: str) -> str:
 
 def _chances(odds: Scores) -> Scores:
     """Rows of odds as probabilities (softmax)."""
-    worth: Scores = np.exp(odds - odds.max(axis=1, keepdims=True))
+    worth: Scores = np.exp(odds - odds.max(axis=1, keepdims=True, initial=-np.inf))
     return np.asarray(worth / worth.sum(axis=1, keepdims=True))
 
 

@@ -36,11 +36,26 @@ class Linear:
         return self.by_feature.T
 
     @classmethod
-    def sparse(cls, features: Matrix, labels: NDArray[np.int64], count: int) -> "Linear":
-        """One-against-the-rest with squared hinge loss: best on many rare features (Fan et al., LIBLINEAR, 2008)."""
+    def sparse(
+        cls, features: Matrix, labels: NDArray[np.int64], count: int, also: Sequence[tuple[int, int]] = ()
+    ) -> "Linear":
+        """One-against-the-rest with squared hinge loss: best on many rare features (Fan et al., LIBLINEAR, 2008).
+
+        `also` are pairs of row and label where a text has a further label: it is no example against that one.
+        """
         from sklearn.svm import LinearSVC
 
-        return cls._of(LinearSVC(C=1.0, tol=_CLOSE_ENOUGH), features, labels, count)
+        found = cls._of(LinearSVC(C=1.0, tol=_CLOSE_ENOUGH), features, labels, count)
+        if not also:
+            return found
+        weights, bias = found.weights.copy(), found.bias.copy()
+        for label in sorted({label for _, label in also}):
+            target = labels == label
+            target[[row for row, of in also if of == label]] = True
+            if target.any() and not target.all():
+                one = LinearSVC(C=1.0, tol=_CLOSE_ENOUGH).fit(features, target)
+                weights[label], bias[label] = one.coef_[0], one.intercept_[0]
+        return cls(weights, bias)
 
     @classmethod
     def dense(cls, features: Matrix, labels: NDArray[np.int64], count: int) -> "Linear":

@@ -83,6 +83,7 @@ class WordIndex:
 
     def __init__(self, numbers: Sequence[int], texts: Sequence[str]) -> None:
         grams = Grams(4, 4, pairs=False)
+        self._grams = grams
         self._counted = Recent(lambda some: [np.unique(grams.of(text), return_counts=True) for text in some])
         counts = self._counted.of(texts)
         self._length = max(sum(times.sum() for _, times in counts) / max(len(texts), 1), 1.0)
@@ -111,6 +112,12 @@ class WordIndex:
         built, late, width = self._built, self._late, self._width
         found = _summed(*built.found(terms, each), width)
         return found + _summed(*late.found(terms, each), width) if len(late.texts) else found
+
+    def rarest(self, words: Sequence[str], top: int) -> list[str]:
+        """The `top` rarest of some words, each once, rarest first; equally rare ones stay in their order."""
+        rarity = [float(self._rarity_of(self._grams.of(word)).max(initial=0.0)) for word in words]
+        order = np.argsort(-np.array(rarity), kind="stable")[:top]
+        return [words[i] for i in order.tolist()]
 
     def _worth(self, numbers: Sequence[int], counts: Sequence[_Counted]) -> tuple[Terms, Places, Worth]:
         """The terms of some texts one after the other, the numbers of the texts, and what each term is worth there."""

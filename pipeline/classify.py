@@ -1,25 +1,27 @@
 """What is understood of a message: its language, what it asks for, how urgent it is, and whether that is known at all.
 
-The whole message says what the main request is. A part of it is a request of its own only when it is long enough, and
-sure to want something else; so one long request told in many sentences stays one.
+The whole message says what the main request is. What else it asks for is told by the whole and by its parts together
+(`models/several`); so one long request told in many sentences stays one.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import accumulate
 
 from salver.data.message import Message
 from salver.data.reading import Cleaned, Entity, Reading, Request, Scored, Urgency
 from salver.models.bundle import Bundle
-from salver.models.intents import NEIGHBOURS
+from salver.models.intents import NEIGHBOURS, Said, ranked
 from salver.models.scope import density
+from salver.models.several import Further, Spoken, long_ones
 from salver.pipeline.mask import mask
 from salver.pipeline.question import question
-from salver.pipeline.split import split
+from salver.pipeline.split import split, turns_to
 
-_LEAST_WORDS = 4
 _MOST_PARTS = 40
 """A longer message is read to its end, but what comes after this many parts is one part."""
+_ALTERNATIVES = 4
+"""Other intents that a request besides the main one may have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,23 +53,13 @@ def classify(messages: Sequence[Message], cleaned: Sequence[Cleaned], bundle: Bu
     entities = bundle.entities.find(questions)
     masked = [mask(text, found, {}) for text, found in zip(questions, entities, strict=True)]
     parts = [few(found) for found in split(questions, bundle.sentences)]
-    worth = [[_is_worth_ranking(part) for part in some] for some in parts]
-    masked_parts = [
-        mask_part(part, found)
-        for some, ranks, found in zip(parts, worth, entities, strict=True)
-        for part, rank in zip(some, ranks, strict=True)
-        if rank
-    ]
-    ranked = iter(_rank([*masked, *masked_parts], bundle))
-    wholes = list(islice(ranked, len(questions)))
+    long = [[mask_part(some[at], found) for at in long_ones(some)] for some, found in zip(parts, entities, strict=True)]
+    heard = _Heard.of([*masked, *(part for some in long for part in some)], bundle)
+    wholes = heard.ranked[: len(questions)]
+    begins = accumulate([len(some) for some in long], initial=len(questions))
     requests = [
-        requests_of(
-            whole,
-            text,
-            [replace(next(ranked) if rank else UNRANKED, text=part) for part, rank in zip(some, ranks, strict=True)],
-            bundle.policy.part_at,
-        )
-        for whole, text, some, ranks in zip(wholes, questions, parts, worth, strict=True)
+        _requests(heard, at, begin, text, some, bundle)
+        for at, (begin, text, some) in enumerate(zip(begins, questions, parts, strict=False))
     ]
     known = bundle.scope.known([whole.density for whole in wholes], [whole.probability for whole in wholes])
     languages = bundle.languages.guess(questions)
@@ -76,11 +68,6 @@ def classify(messages: Sequence[Message], cleaned: Sequence[Cleaned], bundle: Bu
         _reading(*of_one, cosine=whole.density, scope_at=bundle.policy.scope_at)
         for whole, *of_one in zip(wholes, languages, requests, levels, known, entities, strict=True)
     ]
-
-
-def _is_worth_ranking(part: str) -> bool:
-    """Whether a part is long enough to be a request of its own."""
-    return len(part.split()) >= _LEAST_WORDS
 
 
 def mask_part(part: str, entities: Sequence[Entity]) -> str:
@@ -121,36 +108,75 @@ def few(parts: tuple[str, ...]) -> tuple[str, ...]:
     return (*parts[: _MOST_PARTS - 1], "\n".join(parts[_MOST_PARTS - 1 :])) if len(parts) > _MOST_PARTS else parts
 
 
-def _rank(texts: Sequence[str], bundle: Bundle) -> list[Ranked]:
-    vectors = bundle.encoder.encode(texts)
-    nearest = bundle.neighbours.nearest(vectors, NEIGHBOURS)
-    voting = [[(bundle.cases[one].intent, cosine) for one, cosine in row if one in bundle.cases] for row in nearest]
-    ranked = bundle.intents.rank(texts, vectors, voting)
-    return [
-        Ranked(text=text, intents=intents, density=density(near))
-        for text, intents, near in zip(texts, ranked, voting, strict=True)
-    ]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Heard:
+    """What the models say of some texts, as arrays and as nouns."""
+
+    said: Said
+    ranked: list[Ranked]
+
+    @classmethod
+    def of(cls, texts: Sequence[str], bundle: Bundle) -> "_Heard":
+        vectors = bundle.encoder.encode(texts)
+        nearest = bundle.neighbours.nearest(vectors, NEIGHBOURS)
+        voting = [[(bundle.cases[one].intent, cosine) for one, cosine in row if one in bundle.cases] for row in nearest]
+        said = bundle.intents.say(texts, vectors, voting)
+        return cls(
+            said=said,
+            ranked=[
+                Ranked(text=text, intents=intents, density=density(near))
+                for text, intents, near in zip(texts, ranked(said.chances, bundle.intents.labels), voting, strict=True)
+            ],
+        )
 
 
-def requests_of(whole: Ranked, text: str, parts: Sequence[Ranked], part_at: float) -> tuple[Request, ...]:
-    """The main request, then the others in the order they are asked."""
-    wanted = _joined([_own_intent(part, whole.intent, part_at) for part in parts], whole.intent)
-    groups: dict[str, list[Ranked]] = {whole.intent: []}
-    for intent, part in zip(wanted, parts, strict=True):
-        groups.setdefault(intent, []).append(part)
-    if len(groups) == 1:
-        return (Request(text=text.strip() or whole.text, intents=whole.intents),)
-    main = groups.pop(whole.intent)
-    others = [Request(text=_text(group), intents=_surest(group, intent)) for intent, group in groups.items()]
-    return (Request(text=_text(main) or text.strip(), intents=whole.intents), *others)
+def _requests(
+    heard: _Heard, at: int, begin: int, text: str, parts: Sequence[str], bundle: Bundle
+) -> tuple[Request, ...]:
+    """The requests of the message `at`; what is said of its long parts begins at the row `begin`."""
+    long = long_ones(parts)
+    rows = slice(begin, begin + len(long))
+    spoken = Spoken.of(heard.said[at : at + 1], heard.said[rows], parts, turns_to)
+    found = dict(zip(long, heard.ranked[rows], strict=True))
+    some = [replace(found.get(i, UNRANKED), text=part) for i, part in enumerate(parts)]
+    further = bundle.several.further(spoken, bundle.policy.part_at)
+    return requests_of(heard.ranked[at], text, some, further, bundle.intents.labels)
 
 
-def _own_intent(part: Ranked, main: str, part_at: float) -> str | None:
-    """The intent of a part, or None when it is too short or too unsure to say."""
-    if part.intent == main:
-        return main
-    long_enough = len(part.text.split()) >= _LEAST_WORDS
-    return part.intent if long_enough and part.probability >= part_at else None
+def requests_of(
+    whole: Ranked, text: str, parts: Sequence[Ranked], further: Sequence[Further], labels: Sequence[str]
+) -> tuple[Request, ...]:
+    """The main request, then the others in the order they are asked; `further` are the intents besides the main one.
+
+    Every part belongs to one of them: to that which it is likeliest taken for, an unsure one to that of the part before
+    it. What has no part of its own is asked in the part that speaks for it most, or in the whole.
+    """
+    main = Request(text=text.strip() or whole.text, intents=whole.intents)
+    if not further:
+        return (main,)
+    asked = {labels[one.place]: one for one in further}
+    names = {whole.intent, *asked}
+    own = [next((one.label for one in part.intents if one.label in names), None) for part in parts]
+    wanted = _joined(own, whole.intent)
+    for one in further:
+        if labels[one.place] not in wanted and one.part is not None and wanted.count(wanted[one.part]) > 1:
+            wanted[one.part] = labels[one.place]
+    groups = {name: [i for i, of in enumerate(wanted) if of == name] for name in (whole.intent, *asked)}
+    others = [_request(name, one, groups[name], parts, main.text) for name, one in asked.items()]
+    at = groups[whole.intent]
+    first = replace(main, text=_text([parts[i] for i in at]) or main.text, place=at[0] if at else 0)
+    return (first, *sorted(others, key=lambda one: one.place))
+
+
+def _request(intent: str, one: Further, places: Sequence[int], parts: Sequence[Ranked], whole: str) -> Request:
+    at = list(places) or ([one.part] if one.part is not None else [])
+    others = {found.label: found for i in at for found in parts[i].intents if found.label != intent}
+    rest = sorted(others.values(), key=lambda found: -found.probability)
+    return Request(
+        text=_text([parts[i] for i in at]) or whole,
+        intents=(Scored(label=intent, probability=one.probability), *rest[:_ALTERNATIVES]),
+        place=at[0] if at else 0,
+    )
 
 
 def _joined(intents: Sequence[str | None], main: str) -> list[str]:
@@ -165,7 +191,3 @@ def _joined(intents: Sequence[str | None], main: str) -> list[str]:
 
 def _text(group: Sequence[Ranked]) -> str:
     return "\n".join(part.text.strip() for part in group)
-
-
-def _surest(group: Sequence[Ranked], intent: str) -> tuple[Scored, ...]:
-    return max((part for part in group if part.intent == intent), key=lambda part: part.probability).intents

@@ -5,11 +5,11 @@ Nothing here is evaluated: the body is put in as it is, whatever braces, marks o
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from salver.data.answer import Letter, Match
+from salver.data.answer import Candidate, Letter, Match
 from salver.data.company import Company
 from salver.data.message import Address
 from salver.data.reading import Reading
@@ -60,12 +60,34 @@ _NO_PERSON = re.compile(
 )
 
 
+def in_order(found: Match, reading: Reading) -> list[Candidate]:
+    """The candidates, in the order in which their requests are asked."""
+    asked = zip(reading.requests, [found.candidate, *found.others], strict=False)
+    placed = [(request.place, one) for request, one in asked if one]
+    return [one for _, one in sorted(placed, key=lambda pair: pair[0])]
+
+
+def joined(texts: Iterable[str]) -> str:
+    """Texts one below the other; a line that an earlier one has already said is not said twice."""
+    said, kept = set[str](), list[str]()
+    for text in texts:
+        lines = [line for line in text.split("\n") if not line.strip() or _alike(line) not in said]
+        said.update(map(_alike, lines))
+        kept += filter(None, ["\n".join(lines).strip()])
+    return "\n\n".join(kept)
+
+
+def _alike(line: str) -> str:
+    return " ".join(line.split()).casefold()
+
+
 def compose(found: Match, reading: Reading | None, company: Company, sender: Address | None = None) -> Letter:
-    """The answer to send. Raises ValueError when there is no candidate, or no words for the message's language."""
-    if found.candidate is None or reading is None or reading.lang not in LANGUAGES:
-        raise ValueError("nothing to compose: decide lets only a candidate in one of compose.LANGUAGES pass")
-    bodies = [found.candidate.text]
-    return letter(bodies, way_of_speaking(bodies, reading), company, person(sender.name) if sender else "")
+    """The answer to send, to all that is asked. Raises ValueError when a candidate is missing, or there are no words
+    for the message's language."""
+    texts = [one.text for one in in_order(found, reading)] if reading else []
+    if reading is None or reading.lang not in LANGUAGES or len(texts) < len(reading.requests):
+        raise ValueError("nothing to compose: decide lets only candidates in one of compose.LANGUAGES pass")
+    return letter(texts, way_of_speaking(texts, reading), company, person(sender.name) if sender else "")
 
 
 def way_of_speaking(bodies: Sequence[str], reading: Reading) -> str:
@@ -84,7 +106,7 @@ def letter(bodies: Sequence[str], way: str, company: Company, name: str) -> Lett
     called = first_name(name) if way.endswith("-du") else name
     greeting = f"{words.greeting} {called}," if called else f"{words.greeting},"
     _, closing, signature, below = house(way, company)
-    parts = [greeting, *(one.strip() for one in bodies), f"{closing}\n{signature}".strip(), below]
+    parts = [greeting, joined(bodies), f"{closing}\n{signature}".strip(), below]
     return Letter(text="\n\n".join(parts), html=as_html(parts, way[:2]))
 
 

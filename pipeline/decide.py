@@ -3,18 +3,19 @@
 The rules are tried in the order of `_STOPS`; the first that holds decides. Only what none of them stops is answered.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from math import prod
 
 from salver.data.answer import Candidate, Match
 from salver.data.company import Company
-from salver.data.decision import AutoAnswer, Decision, Evidence, Leave, Reason, Route
+from salver.data.decision import AutoAnswer, Decision, Drafted, Evidence, Leave, Reason, Route
 from salver.data.message import Message
 from salver.data.policy import ErrorBound, Policy
 from salver.data.reading import Reading, Screening, Urgency
 from salver.models.bundle import Bundle
 from salver.pipeline.claims import claim
-from salver.pipeline.compose import LANGUAGES
+from salver.pipeline.compose import LANGUAGES, in_order, joined
 from salver.pipeline.explain import apart, counted, language, listed, percent
 
 _ENCRYPTED = ("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted")
@@ -34,13 +35,20 @@ def decide(message: Message, screening: Screening, reading: Reading | None, foun
         screening=screening,
         reading=reading,
         candidate=found.candidate,
+        others=found.others,
         policy=bundle.policy,
         company=bundle.company,
     )
     for reason, stop in _STOPS:
         if why := stop(asked):
-            return Route(reason=reason, because=why, evidence=_evidence(reason, asked, found, bundle.name))
+            evidence = _evidence(reason, asked, found, bundle.name)
+            return Route(reason=reason, because=why, evidence=evidence, drafts=_drafts(asked))
     return _answer(asked, found, bundle)
+
+
+def joint(confidences: Sequence[float]) -> float:
+    """How sure one is of several answers together: of all at once, as if each were right or wrong by itself."""
+    return prod(confidences)
 
 
 def unreadable(message: Message, reading: Reading | None) -> str:
@@ -60,6 +68,7 @@ class _Asked:
     screening: Screening
     reading: Reading
     candidate: Candidate | None
+    others: tuple[Candidate | None, ...] = ()
     policy: Policy
     company: Company
 
@@ -69,8 +78,23 @@ class _Asked:
 
     @property
     def bound(self) -> ErrorBound:
-        """The error bound of the main intent."""
-        return self.policy.bound_of(self.intent)
+        """The error bound of what is asked: where that is several things, the one that is hardest to keep."""
+        bounds = [self.policy.bound_of(one.intent) for one in self.reading.requests]
+        return max(bounds, key=lambda one: (one.answer_at is None, one.answer_at or 0.0))
+
+    @property
+    def confidence(self) -> float:
+        """How sure one is of all that would be answered."""
+        return joint([one.confidence if one else 0.0 for one in (self.candidate, *self.others)])
+
+    def each(self) -> list["_Asked"]:
+        """The same for each request, as if it were the only one."""
+        candidates = (self.candidate, *self.others, *[None] * len(self.reading.requests))
+        pairs = zip(self.reading.requests, candidates, strict=False)
+        return [
+            replace(self, reading=replace(self.reading, requests=(request,)), candidate=one, others=())
+            for request, one in pairs
+        ]
 
     @property
     def lang(self) -> str:
@@ -114,7 +138,13 @@ def _several_requests(asked: _Asked) -> str:
     requests = asked.reading.requests
     if len(requests) == 1:
         return ""
-    return f"It asks for {len(requests)} things: {listed([one.intent for one in requests])}."
+    lacking = [one for one in _drafts(asked) if one.open]
+    if not lacking:
+        return ""
+    words = " ".join(f"{one.intent} is open: {one.open}" for one in lacking)
+    drafted = [one.intent for one in _drafts(asked) if one.covered]
+    ready = f" Drafted {'is' if len(drafted) == 1 else 'are'} {listed(drafted)}." if drafted else ""
+    return f"It asks for {len(requests)} things: {listed([one.intent for one in requests])}.{ready} {words}"
 
 
 def _no_template(asked: _Asked) -> str:
@@ -130,11 +160,12 @@ def _bound_not_shown(asked: _Asked) -> str:
 
 
 def _not_sure(asked: _Asked) -> str:
-    one, least = asked.candidate, asked.bound.answer_at
-    if one and least is not None and one.confidence >= least:
+    sure, least = asked.confidence, asked.bound.answer_at
+    if least is not None and sure >= least:
         return ""
-    confidence, threshold = apart(one.confidence if one else 0.0, least or 0.0)
-    return f"Its confidence {confidence} is under the threshold {threshold}, {_kept(asked.bound)}"
+    confidence, threshold = apart(sure, least or 0.0)
+    whose = "confidence" if len(asked.reading.requests) == 1 else "confidence in all answers together,"
+    return f"Its {whose} {confidence} is under the threshold {threshold}, {_kept(asked.bound)}"
 
 
 def _kept(bound: ErrorBound) -> str:
@@ -185,11 +216,31 @@ _STOPS: tuple[tuple[Reason, Callable[[_Asked], str]], ...] = (
 )
 
 
+_OF_EACH = (_no_template, _claims_a_deed, _bound_not_shown, _not_sure, _slot_open, _few_customers)
+"""The rules that the text for each of several requests must pass by itself."""
+
+
+def _drafts(asked: _Asked) -> tuple[Drafted, ...]:
+    """What would answer each request, and why it is open if it is."""
+    return tuple(_drafted(one) for one in asked.each())
+
+
+def _drafted(asked: _Asked) -> Drafted:
+    """What would answer the only request that is asked."""
+    one = asked.fitting
+    return Drafted(
+        intent=asked.intent,
+        text=one.text if one else "",
+        template=one.template.id if one else None,
+        open=next((why for stop in _OF_EACH if (why := stop(asked))), ""),
+    )
+
+
 def _evidence(reason: Reason, asked: _Asked, found: Match, bundle: str) -> Evidence:
     """The cases leant on; confidence and threshold are those of scope where scope decides, else the candidate's."""
-    cases = asked.candidate.cases if asked.candidate else ()
+    cases = tuple(case for one in (asked.candidate, *asked.others) if one for case in one.cases)
     cases = cases or tuple(dict.fromkeys(case for one in found.suggestions for case in one.cases))
-    confidence, threshold = asked.candidate.confidence if asked.candidate else None, None
+    confidence, threshold = asked.confidence if asked.candidate else None, None
     if reason is Reason.OUT_OF_SCOPE:
         confidence, threshold = asked.reading.scope, asked.policy.scope_at
     elif reason in (Reason.NOT_SURE, Reason.SLOT_OPEN, Reason.NO_REPLY_WANTED, Reason.RECURRING):
@@ -201,15 +252,21 @@ def _answer(asked: _Asked, found: Match, bundle: Bundle) -> AutoAnswer:
     one = asked.candidate
     if one is None:
         raise ValueError("a rule let a message pass that has no candidate")
-    confidence, threshold = f"{one.confidence:.2f}", f"{asked.bound.answer_at:.2f}"
+    confidence, threshold = f"{asked.confidence:.2f}", f"{asked.bound.answer_at:.2f}"
+    texts = [other.template for other in (one, *asked.others) if other]
+    recurs = " ".join(
+        f"{text.intent} recurs: its text was sent to {counted(text.customers, 'customer')} by "
+        f"{counted(text.agents, 'agent')}."
+        for text in texts
+    )
+    whose = "Its confidence" if len(texts) == 1 else f"The confidence in all {len(texts)} together,"
     return AutoAnswer(
         reason=Reason.RECURRING,
-        because=f"{asked.intent} recurs: its text was sent to {counted(one.template.customers, 'customer')} by "
-        f"{counted(one.template.agents, 'agent')}. Its confidence {confidence} reaches the threshold {threshold}, "
-        f"{_kept(asked.bound)}",
+        because=f"{recurs} {whose} {confidence} reaches the threshold {threshold}, {_kept(asked.bound)}",
         evidence=_evidence(Reason.RECURRING, asked, found, bundle.name),
         answer="",
         template=one.template.id,
-        body=one.text,
-        rests_on=((one.template.id, one.template.sha256),),
+        body=joined(one.text for one in in_order(found, asked.reading)),
+        drafts=_drafts(asked),
+        rests_on=tuple((text.id, text.sha256) for text in texts),
     )

@@ -23,6 +23,12 @@ def facts(sender: Address | None, entities: Iterable[Entity]) -> dict[str, str]:
     return {kind: next(iter(values.values())) for kind, values in said.items() if len(values) == 1}
 
 
+def of_request(known: Mapping[str, str], seen: str) -> dict[str, str]:
+    """The facts that one of several requests tells: kinds that stand masked in its text, and the sender's name. What
+    another request says need not hold for this one."""
+    return {kind: value for kind, value in known.items() if kind == "name" or f"{{{kind}}}" in seen}
+
+
 def fill(text: str, known: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
     """The text with its slots filled, and the kinds still open.
 

@@ -9,17 +9,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from salver.data.answer import Candidate, Match, Template
+from salver.data.answer import Candidate, Match, Suggestion, Template
 from salver.data.message import Message
 from salver.data.reading import Cleaned, Reading, Scored
 from salver.models.answers import Wanted
 from salver.models.bundle import Bundle
 from salver.pipeline.classify import mask_part
-from salver.pipeline.fill import facts, fill
+from salver.pipeline.fill import facts, fill, of_request
 from salver.pipeline.mask import mask
 from salver.pipeline.question import question
 from salver.pipeline.rank import PastAnswers, Ranked
-from salver.pipeline.suggest import Offer, suggestion
+from salver.pipeline.suggest import Offer, laid_out, suggestion
 from salver.pipeline.tone import answered_with, fitting
 from salver.pipeline.vote import Asked, votes_for
 
@@ -32,6 +32,8 @@ _INTENTS = 3
 """How many intents of the main request get templates; of every other request only the best."""
 _RANKED = 10
 """Past answers of a request that are looked at: some say what a template says."""
+_NEAREST = 3
+"""Near cases that are looked at for the words that they share with a request."""
 _NOISE = 0.01
 """A text with a lower score is not worth an agent's look."""
 
@@ -75,6 +77,14 @@ def _seen(asked: str, reading: Reading) -> list[str]:
     return [mask(asked, reading.entities, {}), *others]
 
 
+def _facts(message: Message, reading: Reading) -> list[Mapping[str, str]]:
+    """What may be filled in for each request."""
+    known = facts(message.sender, reading.entities)
+    if len(reading.requests) == 1:
+        return [known]
+    return [of_request(known, mask_part(one.text, reading.entities)) for one in reading.requests]
+
+
 def _shelf(templates: Iterable[Template]) -> Shelf:
     shelf: dict[tuple[str, str], list[Template]] = defaultdict(list)
     for template in templates:
@@ -97,7 +107,7 @@ class _Search:
         others = [lang for lang in bundle.company.languages if lang != reading.lang]
         self._langs = (reading.lang, *others)
         self._requests = list(zip(reading.requests, asked, strict=True))
-        self._facts = facts(message.sender, reading.entities)
+        self._facts = _facts(message, reading)
         self._address = answered_with(" ".join(one.text for one in reading.requests), reading.lang)
         self._shelf = shelf
         self._cases = bundle.cases
@@ -108,29 +118,41 @@ class _Search:
     def match(self, past: PastAnswers) -> Match:
         if self._empty:
             return Match()
-        found = [one for one in self._agreed(self._offers(), self._answers(past)) if one.chance >= _NOISE]
-        best = sorted(found, key=lambda one: (one.lang != self._lang, -one.chance, one.text))[:_TOP]
-        suggestions = tuple(suggestion(one, self._lang, self._facts) for one in best)
-        return Match(suggestions=suggestions, candidate=self._candidate())
+        found = [self._agreed(self._offers(at), self._answers(at, past), past) for at in range(len(self._requests))]
+        suggestions = [self._suggestion(at, one, past) for at, one in laid_out(found, self._lang)[:_TOP]]
+        first, *others = [self._candidate(at) for at in range(len(self._requests))]
+        return Match(suggestions=tuple(suggestions), candidate=first, others=tuple(others))
 
-    def _offers(self) -> list[Offer]:
-        """Every template of the likely intents, once, with its best chance."""
-        best: dict[str, Offer] = {}
-        for at, (request, _) in enumerate(self._requests):
-            for intent in request.intents[: 1 if at else _INTENTS]:
-                lang = next((one for one in self._langs if (intent.label, one) in self._shelf), self._lang)
-                for offer in self._of_intent(at, intent, lang):
-                    known = best.get(offer.template.id)
-                    if known is None or known.chance < offer.chance:
-                        best[offer.template.id] = offer
-        return list(best.values())
+    def _suggestion(self, at: int, found: Offer | Ranked, past: PastAnswers) -> Suggestion:
+        asked = self._requests[at][1]
+        cases = found.cases if isinstance(found, Offer) else found.near
+        near = [self._cases[one].question for one in cases[:_NEAREST] if one in self._cases]
+        return suggestion(
+            found,
+            self._lang,
+            self._facts[at],
+            request=(at, len(self._requests)),
+            shared=past.shared(asked.text, near or [found.text]),
+            uses=past.uses_of(found.names),
+        )
+
+    def _offers(self, at: int) -> list[Offer]:
+        """Every template of the likely intents of a request."""
+        offers = list[Offer]()
+        for intent in self._requests[at][0].intents[: 1 if at else _INTENTS]:
+            lang = next((one for one in self._langs if (intent.label, one) in self._shelf), self._lang)
+            offers += self._of_intent(at, intent, lang)
+        return offers
 
     def _of_intent(self, at: int, intent: Scored, lang: str) -> list[Offer]:
-        """The templates of an intent in a language, for one of the requests; worked out once."""
+        """The templates of an intent in a language, for one of the requests; worked out once.
+
+        The cases near the whole message vote, as they did when it was learned what their votes are worth.
+        """
         key = at, intent.label, lang
         if key not in self._offered:
             asked, templates = self._requests[at][1], self._shelf.get((intent.label, lang), ())
-            near = asked.of_intent.get((intent.label, lang), ())
+            near = self._requests[0][1].of_intent.get((intent.label, lang), ())
             votes = votes_for(intent.label, lang, near, self._cases, templates)
             shares = self._choice.shares(asked.choices, intent.label, lang, votes)
             self._offered[key] = [
@@ -143,37 +165,35 @@ class _Search:
             ]
         return self._offered[key]
 
-    def _answers(self, past: PastAnswers) -> list[Ranked]:
-        """The past answers for the requests, each once, with its best chance."""
-        best: dict[str, Ranked] = {}
-        for request, asked in self._requests:
-            intents = {one.label: one.probability for one in request.intents}
-            wanted = Wanted(text=asked.text, vector=asked.vector, lang=self._lang, intents=intents)
-            for found in past.rank(wanted, asked.near, _RANKED):
-                known = best.get(found.text)
-                if found.chance >= _NOISE and (known is None or known.chance < found.chance):
-                    best[found.text] = found
-        return list(best.values())
+    def _answers(self, at: int, past: PastAnswers) -> list[Ranked]:
+        """The past answers for a request."""
+        request, asked = self._requests[at]
+        intents = {one.label: one.probability for one in request.intents}
+        wanted = Wanted(text=asked.text, vector=asked.vector, lang=self._lang, intents=intents)
+        return past.rank(wanted, asked.near, _RANKED)
 
-    def _agreed(self, offers: Iterable[Offer], answers: Iterable[Ranked]) -> Iterator[Offer | Ranked]:
-        """Each text with the mean of its chances as a template and as a past answer; what it is not has none."""
+    def _agreed(self, offers: Iterable[Offer], answers: Iterable[Ranked], past: PastAnswers) -> list[Offer | Ranked]:
+        """Each text with the mean of its chances as a template and as a past answer; what it is not has none. A
+        template's chance is moved by what agents did with it; an answer's is already."""
         said: dict[str, float] = defaultdict(float)
-        offers = list(offers)
-        for found in answers:
-            same = [one for one in offers if found.says(one.template)]
+        offers, found = list(offers), list[Offer | Ranked]()
+        for answer in answers:
+            same = [one for one in offers if answer.says(one.template)]
             for one in same:
-                said[one.template.id] += found.chance
+                said[one.template.id] += answer.chance
             if not same:
-                yield replace(found, chance=found.chance / 2)
+                found.append(replace(answer, chance=answer.chance / 2))
         for one in offers:
-            yield replace(one, chance=(one.chance + min(said[one.template.id], 1.0)) / 2)
+            mean = (one.chance + min(said[one.template.id], 1.0)) / 2
+            found.append(replace(one, chance=past.moved(mean, one.template.id)))
+        return [one for one in found if one.chance >= _NOISE]
 
-    def _candidate(self) -> Candidate | None:
-        """The best template of the main intent, in the message's own language, that speaks to its sender as is fit."""
-        offers = self._of_intent(0, self._requests[0][0].intents[0], self._lang)
+    def _candidate(self, at: int) -> Candidate | None:
+        """The best template of a request's intent, in the message's own language, that may speak so to its sender."""
+        offers = self._of_intent(at, self._requests[at][0].intents[0], self._lang)
         fit = fitting(offers, self._address, self._lang)
         if not fit:
             return None
         best = fit[0]
-        text, holes = fill(best.template.text, self._facts)
+        text, holes = fill(best.template.text, self._facts[at])
         return Candidate(template=best.template, text=text, confidence=best.chance, holes=holes, cases=best.cases)

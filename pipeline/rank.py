@@ -1,12 +1,13 @@
 """The past answers that would resolve a request: folded, and ranked by all that is known of them."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from salver.data.answer import Template
+from salver.data.answer import Template, Uses
 from salver.data.case import Ending, PastCase
-from salver.models.answers import Answer, AnswerIndex, Example, Wanted, Weights
+from salver.models.answers import Answer, AnswerIndex, Example, Wanted, Weights, moved
 from salver.models.ports import Encoder
 from salver.pipeline.fold import Folds, alike
 from salver.pipeline.vote import Near
@@ -17,6 +18,9 @@ _USUALLY = 0.6
 """How an answer counts that was never given; one that was given once stands half way between this and how it ended."""
 _QUESTIONS = 200
 """The last questions of an answer that are looked at: enough for its words."""
+_WORD = re.compile(r"(?<!\{)\b[^\W\d_]{4,}\b")
+"""Words of four letters and more; a slot is none."""
+_SHARED = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +58,15 @@ class Ranked:
     def text(self) -> str:
         return self.given.best.answer
 
+    @property
+    def intent(self) -> str:
+        return self.given.best.intent
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """By what names agents' uses of it are known: those of its cases."""
+        return tuple(self.given.cases)
+
     def says(self, template: Template) -> bool:
         """Whether it says what a template says, and no more."""
         made_of = self.given.templates
@@ -69,6 +82,7 @@ class PastAnswers:
         self._folds = Folds(case.answer for case in answered)
         self._number: dict[str, int] = {}
         self._given: dict[int, Given] = {}
+        self._uses: dict[str, Uses] = {}
         self._index = AnswerIndex(self._joined(answered), encoder)
 
     def learn(self, cases: Iterable[PastCase]) -> None:
@@ -86,10 +100,34 @@ class PastAnswers:
         kept = [case for given in folds.values() for case in given.cases.values() if case.id not in gone]
         for one in [*gone, *(case.id for case in kept)]:
             del self._number[one]
+        for one in gone:
+            self._uses.pop(one, None)
         for number in folds:
             self._folds.drop(number)
         self._index.drop(list(folds))
         self._index.put(self._joined(kept))
+
+    def use(self, uses: Mapping[str, Uses]) -> None:
+        """Let what agents did with suggestions count, by the name of a template or of a case that stands for an answer;
+        it adds to what was known before."""
+        for name, more in uses.items():
+            self._uses[name] = self._uses.get(name, Uses()) + more
+        changed = {self._number[name] for name in uses if name in self._number}
+        self._index.note({one: self._answer(one) for one in changed if one in self._given})
+
+    def uses_of(self, names: Iterable[str]) -> Uses:
+        """What agents did with a text that has these names."""
+        return sum((self._uses[one] for one in names if one in self._uses), Uses())
+
+    def moved(self, chance: float, template: str) -> float:
+        """The chance of a template, moved by what agents did with it."""
+        uses = self._uses.get(template)
+        return moved(chance, uses.liking, self._weights) if uses else chance
+
+    def shared(self, asked: str, texts: Iterable[str]) -> list[str]:
+        """A few words of a request that stand in one of some texts too, the rarest first."""
+        words = set(_WORD.findall("\n".join(texts)))
+        return self._index.rarest([one for one in dict.fromkeys(_WORD.findall(asked)) if one in words], _SHARED)
 
     def rank(self, wanted: Wanted, near: Near, top: int) -> list[Ranked]:
         """The `top` answers for a request, best first. `near` are its nearest cases."""
@@ -126,7 +164,11 @@ class PastAnswers:
         for number, more in changed.items():
             before = self._given[number].cases.values() if number in self._given else ()
             self._given[number] = Given.of([*before, *more])
-        return {number: _answer(self._folds.firsts[number], self._given[number]) for number in changed}
+        return {number: self._answer(number) for number in changed}
+
+    def _answer(self, number: int) -> Answer:
+        given = self._given[number]
+        return replace(_answer(self._folds.firsts[number], given), liking=self.uses_of(given.cases).liking)
 
     def _numbered(self, near: Near) -> list[tuple[int, float]]:
         known = self._number

@@ -1,13 +1,13 @@
 """The way of a message, from its bytes to its tray. This page is the order of the steps, and the only one."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import assert_never
 
 from salver.data.agent import Team
-from salver.data.answer import Match
+from salver.data.answer import Match, Uses
 from salver.data.approval import Approvals
 from salver.data.case import PastCase
 from salver.data.decision import AutoAnswer, Decision, Evidence, Leave, Reason, Route, Tray
@@ -18,7 +18,7 @@ from salver.models.bundle import Bundle, load
 from salver.models.ports import Vectors
 from salver.pipeline.classify import classify
 from salver.pipeline.clean import clean
-from salver.pipeline.compose import compose, house, ways
+from salver.pipeline.compose import compose, house, in_order, joined, ways
 from salver.pipeline.decide import decide
 from salver.pipeline.match import match
 from salver.pipeline.rank import PastAnswers
@@ -111,6 +111,10 @@ class Pipeline:
             if case.traces:
                 self.bundle.personal.add(case.id, case.traces)
 
+    def use(self, uses: Mapping[str, Uses]) -> None:
+        """Let what agents did with suggestions move their ranking, by the name of a template or of a case."""
+        self._past.use(uses)
+
     def forget(self, ids: Sequence[str]) -> None:
         """Let nothing of these cases be found any more; unknown ids are ignored."""
         for one in ids:
@@ -159,7 +163,7 @@ class Pipeline:
         for way in ways(reading.lang) if reading else ():
             words += house(way, self.bundle.company)
         return Sources(
-            templates=[found.candidate.template.text] if found.candidate else [],
+            templates=[joined(one.template.text for one in in_order(found, reading))] if reading else [],
             said=said_by(message),
             house=words,
         )

@@ -49,6 +49,11 @@ _ASKING = re.compile(r"\d|\?|\b(?:aber|but|dass|that|wenn|if|für die|for the|we
 _LEAST_WORDS = 3
 
 
+def turns_to(part: str) -> bool:
+    """Whether a part begins as people begin who turn to something else: a number, a dash, "außerdem", "and also"."""
+    return bool(_CUE.match(f". {part}") or _STARTED.search(f". {part}") or _ITEM.match(f"\n{part}"))
+
+
 def split(texts: Sequence[str], sentences: Sentences) -> list[tuple[str, ...]]:
     """The parts of each text in order, each word for word from it; a greeting or a thank-you alone is none.
 

@@ -1,15 +1,17 @@
 """A text laid beside a message for an agent, with the reasons why it may be the right one."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from salver.data.answer import Suggestion, Template
-from salver.pipeline.explain import counted, language
+from salver.data.answer import Suggestion, Template, Uses
+from salver.pipeline.explain import counted, language, listed
 from salver.pipeline.fill import fill
+from salver.pipeline.fold import alike
 from salver.pipeline.rank import Ranked
 
 _NAMED = 3
+_UNUSED = Uses()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,20 +30,77 @@ class Offer:
     def text(self) -> str:
         return self.template.text
 
+    @property
+    def intent(self) -> str:
+        return self.template.intent
 
-def suggestion(found: Offer | Ranked, lang: str, facts: Mapping[str, str]) -> Suggestion:
-    """The text with what the message in `lang` says filled in; its score is its chance."""
-    return _template(found, lang, facts) if isinstance(found, Offer) else _past_answer(found, lang, facts)
+    @property
+    def names(self) -> tuple[str, ...]:
+        """By what name agents' uses of it are known."""
+        return (self.template.id,)
 
 
-def _template(offer: Offer, lang: str, facts: Mapping[str, str]) -> Suggestion:
+def laid_out(found: Sequence[Sequence[Offer | Ranked]], lang: str) -> list[tuple[int, Offer | Ranked]]:
+    """What was found for each request, as an agent sees it: pairs of the request's place and a text.
+
+    The best text for every request comes first, in the order of the requests, then whatever is likeliest. What says the
+    same as one before it is left out, and so is what is in another language than `lang` where there is something of
+    its kind for the same intent in that one.
+    """
+    rows = [_ordered(_own_language(some, lang), lang) for some in found]
+    firsts = [(at, row[0]) for at, row in enumerate(rows) if row]
+    others = [(at, one) for at, row in enumerate(rows) for one in row[1:]]
+    others.sort(key=lambda pair: (pair[1].lang != lang, -pair[1].chance, pair[1].text))
+    kept = list[tuple[int, Offer | Ranked]]()
+    for at, one in [*firsts, *others]:
+        if not any(alike(before.text, one.text) for _, before in kept):
+            kept.append((at, one))
+    return kept
+
+
+def _ordered(found: Iterable[Offer | Ranked], lang: str) -> list[Offer | Ranked]:
+    return sorted(found, key=lambda one: (one.lang != lang, -one.chance, one.text))
+
+
+def _own_language(found: Sequence[Offer | Ranked], lang: str) -> list[Offer | Ranked]:
+    own = {(type(one), one.intent) for one in found if one.lang == lang}
+    return [one for one in found if one.lang == lang or (type(one), one.intent) not in own]
+
+
+def suggestion(
+    found: Offer | Ranked,
+    lang: str,
+    facts: Mapping[str, str],
+    *,
+    request: tuple[int, int] = (0, 1),
+    shared: Sequence[str] = (),
+    uses: Uses = _UNUSED,
+) -> Suggestion:
+    """The text with what the message in `lang` says filled in; its score is its chance.
+
+    `request` is the place of what it answers and how many are asked, `shared` are words that the request and its
+    nearest cases have in common, `uses` what agents did with it.
+    """
+    one = _template(found, facts) if isinstance(found, Offer) else _past_answer(found, facts)
+    at, of = request
+    reasons = [
+        f"answers request {at + 1} of {of}" if of > 1 else "",
+        one.because,
+        f"shared words {', '.join(shared)}" if shared else "",
+        _used(uses),
+        _foreign(one.intent, one.lang, lang),
+    ]
+    return replace(one, because="; ".join(filter(None, reasons)), request=at)
+
+
+def _template(offer: Offer, facts: Mapping[str, str]) -> Suggestion:
     one = offer.template
     text, holes = fill(one.text, facts)
     return Suggestion(
         kind="template",
         text=text,
         score=offer.chance,
-        because="; ".join(filter(None, [*_proven(offer), _foreign(one.intent, one.lang, lang)])),
+        because="; ".join(filter(None, _proven(offer))),
         cases=offer.cases or one.cases[:_NAMED],
         intent=one.intent,
         lang=one.lang,
@@ -50,14 +109,14 @@ def _template(offer: Offer, lang: str, facts: Mapping[str, str]) -> Suggestion:
     )
 
 
-def _past_answer(found: Ranked, lang: str, facts: Mapping[str, str]) -> Suggestion:
+def _past_answer(found: Ranked, facts: Mapping[str, str]) -> Suggestion:
     best = found.given.best
     text, holes = fill(found.text, facts)
     return Suggestion(
         kind="past_answer",
         text=text,
         score=found.chance,
-        because="; ".join(filter(None, [*_given(found), _foreign(best.intent, best.lang, lang)])),
+        because="; ".join(filter(None, _given(found))),
         cases=tuple(dict.fromkeys([*found.near, *found.given.cases])),
         intent=best.intent,
         lang=best.lang,
@@ -89,6 +148,13 @@ def _given(found: Ranked) -> Iterator[str]:
 
 def _reopened(cases: int) -> str:
     return f"{counted(cases, 'case')} opened again afterwards" if cases else ""
+
+
+def _used(uses: Uses) -> str:
+    """What agents did with it when it was suggested, or nothing."""
+    counts = (("taken", uses.taken), ("edited", uses.edited), ("passed over", uses.rejected))
+    said = [f"{what} {counted(often, 'time')}" for what, often in counts if often]
+    return f"suggested before and {listed(said)}" if said else ""
 
 
 def _nearest(cases: Sequence[str]) -> str:

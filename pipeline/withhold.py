@@ -76,6 +76,6 @@ def _withheld(tray: Tray, decision: AutoAnswer, reason: Reason, because: str) ->
     others = [one for one in tray.suggestions if one.template != first.template and one.text != first.text]
     return replace(
         tray,
-        decision=Route(reason=reason, because=because, evidence=decision.evidence),
+        decision=Route(reason=reason, because=because, evidence=decision.evidence, drafts=decision.drafts),
         suggestions=(first, *others)[:_MOST_SUGGESTIONS],
     )

@@ -15,6 +15,7 @@ from salver.pipeline.mask import mask_case
 from salver.pipeline.read import read
 from salver.pipeline.run import Pipeline
 from salver.serve.recording import check_of, known_line
+from salver.serve.uses import uses_of
 
 _BYTES = np.dtype("<f4")
 
@@ -28,6 +29,7 @@ def learn(corrections: Sequence[Correction], store: Store, pipeline: Pipeline) -
     records = store.decisions([one.message for one in corrections])
     for correction in corrections:
         store.correct(correction, check_of(correction, records.get(correction.message)))
+    pipeline.use(uses_of(corrections, records))
     cases = past_cases(corrected(store, pipeline.bundle.company, {one.message for one in corrections}), pipeline)
     if cases:
         vectors = pipeline.bundle.encoder.encode([case.question for case in cases])
@@ -37,10 +39,13 @@ def learn(corrections: Sequence[Correction], store: Store, pipeline: Pipeline) -
 
 
 def relearn(store: Store, pipeline: Pipeline) -> None:
-    """Let the cases of earlier corrections join the neighbours, with the vectors that the store keeps of them.
+    """Let the cases of earlier corrections join the neighbours, with the vectors that the store keeps of them, and what
+    agents did with suggestions count.
 
     Those of which this bundle's encoder made no vector are encoded.
     """
+    said = _merged(store.corrections())
+    pipeline.use(uses_of(said, store.decisions([one.message for one in said])))
     kept, size = store.vectors(_encoder_of(pipeline.bundle)), _BYTES.itemsize * pipeline.bundle.encoder.dim
     known: list[PastCase] = []
     others: list[PastCase] = []

@@ -62,8 +62,8 @@ def calibrate(
         late = [one.prediction.id in newest for one in some]
         return choose([one.confidence for one in some], [one.right for one in some], bound, late, intent)
 
-    others = [one for one in answers if one.prediction.found not in max_error_of]
-    own = {intent: [one for one in answers if one.prediction.found == intent] for intent in max_error_of}
+    others = [one for one in answers if not set(one.intents) & set(max_error_of)]
+    own = {intent: [one for one in answers if intent in one.intents] for intent in max_error_of}
     return Bounds(
         max_error=max_error,
         general=chosen(others, max_error),

@@ -6,12 +6,11 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import softmax
 
 from salver.models.grams import Grams
 from salver.models.history import HistoryEncoder
 from salver.models.index import CaseIndex
-from salver.models.intents import Opinions, Scores, StackedIntents, weigh_opinions
+from salver.models.intents import Opinions, Said, Scores, StackedIntents, weigh_opinions
 from salver.models.kept import KeptVectors
 from salver.models.known import KnownVectors
 from salver.models.linear import places
@@ -20,7 +19,7 @@ from salver.models.pretrained import PretrainedEncoder
 from salver.models.scope import Seen
 from salver.training.parts import Lore, Nearest, Text, all_words
 from salver.training.split import folds
-from salver.training.unseen import Strange, hear
+from salver.training.unseen import Made, Strange, hear
 
 _WEIGHED = 20_000
 """The weights of four opinions are learned from so many texts at most: more do not change them."""
@@ -28,26 +27,32 @@ _WEIGHED = 20_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unseen:
-    """What parts that had not seen a text say of it: (n, intents) probabilities, its nearest cases as (id, cosine),
-    and for each of its candidate parts a row of probabilities.
+    """What parts that had not seen a text say of it, and of its candidate parts; its nearest cases as (id, cosine); and
+    what is said of messages `made` of two.
 
     `strange` is what is seen of texts whose whole intent was left out of what they were judged by, None where there
     are few intents. `folds` are the places of the texts held out together, from the oldest to the newest where they
     are dated, and `without_newest` is the encoder that was learned without the last of them.
     """
 
-    probabilities: Scores
+    said: Said
     nearest: Nearest
-    parts: tuple[Scores, ...]
+    parts: tuple[Said, ...]
+    made: tuple[Made, ...]
     strange: Seen | None
     folds: tuple[NDArray[np.int64], ...]
     without_newest: HistoryEncoder
+
+    @property
+    def probabilities(self) -> Scores:
+        """(n, intents), rows sum to 1."""
+        return self.said.chances
 
     def of(self, places: Sequence[int]) -> "Unseen":
         """What is said of some of the texts."""
         return replace(
             self,
-            probabilities=self.probabilities[list(places)],
+            said=self.said[np.array(places, np.int64)],
             nearest=[self.nearest[i] for i in places],
             parts=tuple(self.parts[i] for i in places),
         )
@@ -91,9 +96,10 @@ def fit_understanding(
         vectors=whole.vectors,
         intent_of={one.id: one.intent for one in texts},
         unseen=Unseen(
-            probabilities=_chances(heard.opinions, weights),
+            said=Said.of(heard.opinions, weights),
             nearest=heard.nearest,
-            parts=tuple(_chances(one, weights) for one in heard.parts),
+            parts=tuple(Said.of(one, weights) for one in heard.parts),
+            made=tuple(Made.of(one, weights) for one in heard.made),
             strange=_seen(heard.strange, weights),
             folds=tuple(held_out),
             without_newest=HistoryEncoder.from_arrays(heard.without_newest, Grams(), base),
@@ -119,8 +125,4 @@ def _weights(opinions: Scores, truth: NDArray[np.int64]) -> NDArray[np.float64]:
 def _seen(strange: Strange, weights: NDArray[np.float64]) -> Seen | None:
     if not len(strange.densities):
         return None
-    return Seen(densities=strange.densities, confidences=_chances(strange.opinions, weights).max(axis=1))
-
-
-def _chances(opinions: Scores, weights: NDArray[np.float64]) -> Scores:
-    return np.asarray(softmax(opinions @ weights, axis=1)) if len(opinions) else opinions[:, :, 0]
+    return Seen(densities=strange.densities, confidences=Said.of(strange.opinions, weights).chances.max(axis=1))

@@ -29,6 +29,7 @@ class Text:
     """One text to learn from: its case, its main intent, the group (thread) it belongs to, and its candidate parts.
 
     `answer` is the text that resolved it, if any: it speaks of the same matter in other words. `at` says when it came.
+    `further` are intents that it has besides the main one.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Text:
     parts: tuple[str, ...] = ()
     answer: str = ""
     at: datetime | None = None
+    further: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +53,7 @@ class Lore:
 
     @classmethod
     def of(cls, texts: Sequence[Text], descriptions: Mapping[str, str], base: Encoder | None = None) -> "Lore":
-        labels = tuple(sorted({one.intent for one in texts} | set(descriptions)))
+        labels = tuple(sorted({name for one in texts for name in (one.intent, *one.further)} | set(descriptions)))
         return cls(labels=labels, descriptions=descriptions, base=base)
 
 
@@ -83,12 +85,16 @@ def learn(texts: Sequence[Text], lore: Lore, grams: Grams) -> Learned:
     others = [(one.answer, one.intent) for one in some if one.answer]
     others += [(sentence, intent) for intent, sentence in lore.descriptions.items()]
     told, of_told = [text for text, _ in others], [intent for _, intent in others]
-    targets = places([*intents, *of_told], lore.labels)
-    encoder = HistoryEncoder.fit([*words, *told], targets, grams=grams, base=lore.base)
+    further = [(at, intent) for at, one in enumerate(some) for intent in one.further]
+    targets = places([*intents, *of_told, *(intent for _, intent in further)], lore.labels)
+    again = [words[at] for at, _ in further]
+    encoder = HistoryEncoder.fit([*words, *told, *again], targets, grams=grams, base=lore.base)
     taught = encoder.encode(words)
     vectors = taught if len(some) == len(texts) else _encoded(encoder, [one.text for one in texts])
     described = dict(zip(lore.descriptions, encoder.encode(list(lore.descriptions.values())), strict=True))
-    opinions = Opinions.fit(words, taught, intents, lore.labels, grams, told, of_told, encoder.blocks, described)
+    opinions = Opinions.fit(
+        words, taught, intents, lore.labels, grams, told, of_told, encoder.blocks, described, further
+    )
     return Learned(
         encoder=encoder,
         vectors=vectors,

@@ -18,24 +18,28 @@ from salver.data.reading import Request, Scored, Urgency
 from salver.models.choice import FREE, Ask, Example
 from salver.models.entities import CompanyEntities
 from salver.models.scope import density
+from salver.models.several import LEAST_WORDS, Further
 from salver.pipeline.check import says
 from salver.pipeline.claims import claim
 from salver.pipeline.classify import Ranked, requests_of
+from salver.pipeline.decide import joint
 from salver.pipeline.drift import profile_of
-from salver.pipeline.fill import facts, fill
+from salver.pipeline.fill import facts, fill, of_request
 from salver.pipeline.vote import votes_for
 from salver.training.evaluate import Prediction
 from salver.training.fit import Unseen
 from salver.training.prepare import Lesson
 
-_PART_GRID = tuple(round(0.3 + 0.05 * step, 2) for step in range(14))
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rehearsed:
-    """One message: its intents, whether it would have come up for an automatic answer, how sure, and whether right."""
+    """One message: its intents, whether it would have come up for an automatic answer, how sure, and whether right.
+
+    `intents` are those of all requests that were found, the main one first.
+    """
 
     prediction: Prediction
+    intents: tuple[str, ...]
     eligible: bool
     confidence: float
     right: bool
@@ -53,14 +57,23 @@ class Rules:
 class Rehearsal:
     """The lessons beside what was said of them unseen."""
 
-    def __init__(self, lessons: Sequence[Lesson], unseen: Unseen, labels: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        lessons: Sequence[Lesson],
+        unseen: Unseen,
+        labels: tuple[str, ...],
+        further: Sequence[tuple[Further, ...]] = (),
+    ) -> None:
+        """`further` are the intents that were found besides the main one of each lesson, unseen; none by default."""
         self._lessons = lessons
+        self._further = further or [()] * len(lessons)
         self._unseen = unseen
         self._labels = labels
         self.predictions = [
             Prediction(id=one.case.id, truth=one.case.intent, ranked=self._ranked(row), lang=one.lang)
             for one, row in zip(lessons, unseen.probabilities, strict=True)
         ]
+        self.requests = [self._requested(i) for i in range(len(lessons))]
 
     def _ranked(self, row: np.ndarray, top: int = 5) -> tuple[Scored, ...]:
         best = np.argsort(-row, kind="stable")[:top]
@@ -75,22 +88,19 @@ class Rehearsal:
             ]
         )
 
-    def part_at(self) -> float:
-        """The probability from which on a part is a request of its own: where several are told from one best (F1)."""
-        several = np.array([len(one.case.intents) > 1 for one in self._lessons])
-        if not several.any():
-            return _PART_GRID[-1]
-        found = {at: np.array([len(self._requests(i, at)) > 1 for i in range(len(self._lessons))]) for at in _PART_GRID}
-        return max(_PART_GRID, key=lambda at: (_f1(several, found[at]), at))
-
-    def _requests(self, i: int, part_at: float) -> tuple[Request, ...]:
-        lesson, near = self._lessons[i], self._unseen.nearest[i]
-        whole = Ranked(text=lesson.question, intents=self.predictions[i].ranked, density=density(near))
-        parts = [
-            Ranked(text=text, intents=self._ranked(row), density=0.0)
-            for text, row in zip(lesson.parts, self._unseen.parts[i], strict=True)
-        ]
-        return requests_of(whole, lesson.question, parts, part_at)
+    def _requested(self, i: int) -> tuple[Request, ...]:
+        """The requests that are found in a lesson, as `classify` finds them."""
+        lesson = self._lessons[i]
+        whole = Ranked(text=lesson.question, intents=self.predictions[i].ranked, density=0.0)
+        parts = (
+            [
+                Ranked(text=text, intents=self._ranked(row) if len(text.split()) >= LEAST_WORDS else (), density=0.0)
+                for text, row in zip(lesson.parts, self._unseen.parts[i].chances, strict=True)
+            ]
+            if self._further[i]
+            else []
+        )
+        return requests_of(whole, lesson.question, parts, self._further[i], self._labels)
 
     def examples(self, past: Mapping[str, PastCase], templates: Sequence[Template]) -> list[Example]:
         """What each lesson's answer was made of, and what its nearest cases were sent."""
@@ -99,11 +109,15 @@ class Rehearsal:
     def _example(self, i: int, past: Mapping[str, PastCase], templates: Sequence[Template]) -> Example:
         lesson, near, taken_for = self._lessons[i], self._unseen.nearest[i], self.predictions[i].found
         intent, lang = lesson.case.intent, lesson.lang
+        asked = [(lesson.question, taken_for), *((one.text, one.intent) for one in self.requests[i][1:])]
         return Example(
             text=lesson.question,
             key=(intent, lang, next(iter(past[lesson.case.id].templates), FREE)),
             ask=Ask(intent=intent, lang=lang, votes=votes_for(intent, lang, near, past, templates)),
-            blind=Ask(intent=taken_for, lang=lang, votes=votes_for(taken_for, lang, near, past, templates)),
+            blind=tuple(
+                (text, Ask(intent=one, lang=lang, votes=votes_for(one, lang, near, past, templates)))
+                for text, one in asked
+            ),
         )
 
     def folds(self) -> list[NDArray[np.int64]]:
@@ -111,16 +125,17 @@ class Rehearsal:
         return list(self._unseen.folds)
 
     def answers(
-        self, shares: Sequence[Mapping[str, float]], templates: Sequence[Template], part_at: float, rules: Rules
+        self, shares: Sequence[Sequence[Mapping[str, float]]], templates: Sequence[Template], rules: Rules
     ) -> list[Rehearsed]:
-        """What would have been answered, given the unseen `shares` of each lesson's choices.
+        """What would have been answered, given the unseen `shares` of the choices for each request of each lesson.
 
-        Right is an answer that the agent sent too, perhaps with lines added or a word changed that denies nothing.
+        Right is an answer that the agent sent too, perhaps with lines added or a word changed that denies nothing, and
+        that leaves no request open.
         """
         by_id = {one.id: one for one in templates}
         said = rules.finder.find([f"{one.case.subject}\n{one.case.text}" for one in self._lessons])
         return [
-            self._answer(i, by_id, shares[i], facts(_sender(lesson), said[i]), part_at, rules)
+            self._answer(i, by_id, shares[i], facts(_sender(lesson), said[i]), rules)
             for i, lesson in enumerate(self._lessons)
         ]
 
@@ -128,36 +143,44 @@ class Rehearsal:
         self,
         i: int,
         templates: Mapping[str, Template],
-        shares: Mapping[str, float],
+        shares: Sequence[Mapping[str, float]],
         known: Mapping[str, str],
-        part_at: float,
         rules: Rules,
     ) -> Rehearsed:
         lesson, prediction = self._lessons[i], self.predictions[i]
-        best = min((one for one in shares if one != FREE), key=lambda one: (-shares[one], one), default=None)
-        eligible = (
-            best is not None
-            and not fill(templates[best].text, known)[1]
-            and not claim(templates[best].text)
-            and prediction.found not in rules.never
-            and lesson.urgency < Urgency.HIGH
-            and len(self._requests(i, part_at)) == 1
+        intents = tuple(one.intent for one in self.requests[i])
+        best = [_best(one) for one in shares]
+        texts = [templates[one] for one in best if one]
+        covered = len(texts) == len(shares) and all(
+            _passes(one, known if len(shares) == 1 else of_request(known, request.text), rules)
+            for one, request in zip(texts, self.requests[i], strict=True)
         )
+        asked = zip(self.requests[i], shares, best, strict=True)
+        chances = [request.probability * one[name] for request, one, name in asked if name]
         return Rehearsed(
             prediction=prediction,
-            eligible=eligible,
-            confidence=prediction.confidence * shares[best] if best else 0.0,
-            right=best is not None
-            and prediction.right
-            and len(lesson.case.intents) == 1
-            and (best in rules.past[lesson.case.id].templates or says(lesson.answer, templates[best].text)),
+            intents=intents,
+            eligible=covered and lesson.urgency < Urgency.HIGH,
+            confidence=joint(chances) if covered else 0.0,
+            right=set(intents) >= set(lesson.case.intents) and _sent(best, texts, lesson, rules),
         )
+
+
+def _best(shares: Mapping[str, float]) -> str | None:
+    return min((one for one in shares if one != FREE), key=lambda one: (-shares[one], one), default=None)
+
+
+def _passes(template: Template, known: Mapping[str, str], rules: Rules) -> bool:
+    """Whether a text may go out by itself: no slot is open, no deed is claimed, and its intent is not barred."""
+    return not fill(template.text, known)[1] and not claim(template.text) and template.intent not in rules.never
+
+
+def _sent(best: Sequence[str | None], texts: Sequence[Template], lesson: Lesson, rules: Rules) -> bool:
+    """Whether the agent's answer says all of these texts."""
+    if len(texts) == 1 and best[0] in rules.past[lesson.case.id].templates:
+        return True
+    return bool(texts) and says(lesson.answer, "\n".join(one.text for one in texts))
 
 
 def _sender(lesson: Lesson) -> Address:
     return Address(name=lesson.case.customer.name, email=lesson.case.customer.email)
-
-
-def _f1(truth: np.ndarray, found: np.ndarray) -> float:
-    both = int((truth & found).sum())
-    return 2 * both / max(int(truth.sum() + found.sum()), 1)

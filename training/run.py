@@ -31,6 +31,7 @@ from salver.training.personal import join, personal_index
 from salver.training.prepare import Lesson
 from salver.training.rehearse import Rehearsal, Rehearsed, Rules
 from salver.training.scope import learn_scope
+from salver.training.several import Several, learn_several
 from salver.training.skills import estimate
 from salver.training.split import by_thread_and_time
 from salver.training.templates import induce
@@ -131,6 +132,8 @@ def _understand(lessons: Sequence[Lesson], order: Order) -> Understanding:
 
 
 def _texts(lessons: Sequence[Lesson]) -> list[Text]:
+    """The texts of lessons. Only what is some message's main intent counts as a further one."""
+    known = {one.case.intent for one in lessons}
     return [
         Text(
             id=one.case.id,
@@ -140,6 +143,7 @@ def _texts(lessons: Sequence[Lesson]) -> list[Text]:
             parts=one.parts,
             answer=one.answer,
             at=one.case.received_at,
+            further=tuple(intent for intent in one.case.intents[1:] if intent in known and intent != one.case.intent),
         )
         for one in lessons
     ]
@@ -157,13 +161,13 @@ def draft_of(
     found = understanding or _understand(lessons, order)
     templates, made_of = induce([one.reply() for one in lessons], MIN_CUSTOMERS)
     past = {one.case.id: one.past(made_of.get(one.case.id, ())) for one in lessons}
-    rehearsal = Rehearsal(lessons, found.unseen, found.intents.labels)
     scope, scope_at = learn_scope(found, [one.case.intent for one in lessons], strangers)
-    part_at = rehearsal.part_at()
+    several = _several(lessons, found)
+    rehearsal = Rehearsal(lessons, found.unseen, found.intents.labels, several.kept())
     own = {(one.intent, one.lang, one.id): one.text for one in templates}
     choice, shares = TemplateChoice.fit(rehearsal.examples(past, templates), rehearsal.folds(), own, Grams())
     rules = Rules(finder=CompanyEntities(order.company), never=order.never, past=past)
-    eligible = [one for one in rehearsal.answers(shares, templates, part_at, rules) if one.eligible]
+    eligible = [one for one in rehearsal.answers(shares, templates, rules) if one.eligible]
     bounds = calibrate(eligible, newest_of(lessons), order.max_error, order.max_error_of)
     return Draft(
         name=order.name,
@@ -174,16 +178,22 @@ def draft_of(
         intents=found.intents,
         urgency=_urgency(lessons, rehearsal),
         scope=scope,
+        several=several.model,
         choice=choice,
         cases=tuple(past.values()),
         vectors=found.vectors,
         templates=templates,
         skills=estimate([one.case for one in lessons], [one.lang for one in lessons]),
-        policy=bounds.policy(order.at, scope_at=scope_at, part_at=part_at, never_answer=order.never),
+        policy=bounds.policy(order.at, scope_at=scope_at, part_at=several.at, never_answer=order.never),
         profile=rehearsal.profile(),
         personal=personal_index(lessons, MIN_CUSTOMERS),
         scores=_described(lessons, found, rehearsal) | scores | _bounded(bounds, eligible, len(lessons)),
     )
+
+
+def _several(lessons: Sequence[Lesson], found: Understanding) -> Several:
+    intents, parts = [one.case.intents for one in lessons], [one.parts for one in lessons]
+    return learn_several(intents, parts, found.unseen, found.intents.labels)
 
 
 def _urgency(lessons: Sequence[Lesson], rehearsal: Rehearsal) -> OrderedUrgency:

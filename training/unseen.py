@@ -17,16 +17,23 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from salver.models.grams import Grams
-from salver.models.intents import Scores
+from salver.models.intents import Said, Scores
 from salver.models.ports import Vectors
 from salver.models.scope import density
+from salver.models.several import Spoken, long_ones
 from salver.pipeline.match import VOTERS
+from salver.pipeline.split import turns_to
 from salver.training.parts import Learned, Lore, Nearest, Text, learn
 
 _WORTH_A_PROCESS = 600
 """Texts from which on a fold takes longer than a process takes to start."""
 _BLOCK = 2000
 """Texts that are read at once."""
+
+_MADE = 100
+"""Messages made of two texts, at most, in each fold."""
+_JOINTS = ("", "Außerdem: ", "", "And also: ", "", "2. ")
+"""What stands before the second text."""
 
 _ENOUGH_INTENTS = 6
 """With fewer intents, leaving some out leaves too little to tell known from unknown."""
@@ -64,14 +71,45 @@ class NearRows(Sequence[Row]):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
     """What was said of all texts by parts that had not seen them: (n, intents, opinions) float32, the nearest cases,
-    and for each text (parts, intents, opinions) of its candidate parts. `strange` is what was said of texts whose whole
-    intent had not been seen, `without_newest` the encoder that was learned without the last fold."""
+    and for each text (parts, intents, opinions) of its candidate parts.
+
+    `strange` is what was said of texts whose whole intent had not been seen, `made` of messages made of two texts,
+    `without_newest` the encoder that was learned without the last fold.
+    """
 
     opinions: Scores
     nearest: Nearest
     parts: list[Scores]
     strange: "Strange"
+    made: list["Joined"]
     without_newest: Arrays
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined:
+    """What was said of a message made of two texts that want different things, by parts that had seen neither.
+
+    Opinions, (1, intents, opinions), on the whole and, a row each, on its parts; `intents` are the places of the two.
+    """
+
+    opinions: Scores
+    of_parts: Scores
+    parts: tuple[str, ...]
+    intents: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """What is said of a joined message, when opinions are weighed."""
+
+    spoken: Spoken
+    intents: tuple[int, int]
+
+    @classmethod
+    def of(cls, joined: Joined, weights: NDArray[np.float64]) -> "Made":
+        parts = Said.of(joined.of_parts[long_ones(joined.parts)], weights)
+        said = Spoken.of(Said.of(joined.opinions, weights), parts, joined.parts, turns_to)
+        return cls(spoken=said, intents=joined.intents)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +164,7 @@ class _Said:
     numbers: NDArray[np.int32]
     cosines: NDArray[np.float32]
     parts: list[Scores]
+    made: list[Joined]
     encoder: Arrays
 
 
@@ -138,6 +177,7 @@ def _fold(texts: Sequence[Text], lore: Lore, held: NDArray[np.int64]) -> _Said:
         numbers=np.full((len(held), VOTERS), -1, np.int32),
         cosines=np.zeros((len(held), VOTERS), np.float32),
         parts=[],
+        made=_joined([texts[i] for i in held], learned, lore),
         encoder=learned.encoder.to_arrays(),
     )
     for start in range(0, len(held), _BLOCK):
@@ -167,6 +207,34 @@ def _strangers(texts: Sequence[Text], lore: Lore) -> Strange:
     return Strange(opinions=opinions.astype(np.float32), densities=np.array([density(row) for row in near]))
 
 
+def _joined(texts: Sequence[Text], learned: Learned, lore: Lore) -> list[Joined]:
+    """Messages made of two of the held texts, and what is said of them; some turn to the second in words."""
+    chance = np.random.default_rng(0)
+    drawn = [chance.permutation(len(texts))[:_MADE].tolist() for _ in range(2)]
+    pairs = [(texts[a], texts[b]) for a, b in zip(*drawn, strict=True) if texts[a].intent != texts[b].intent]
+    if not pairs:
+        return []
+    joints = [_JOINTS[i % len(_JOINTS)] for i in range(len(pairs))]
+    wholes = [f"{a.text}\n\n{joint}{b.text}" for (a, b), joint in zip(pairs, joints, strict=True)]
+    parts = [_parts_of(a, b, joint) for (a, b), joint in zip(pairs, joints, strict=True)]
+    said: Scores = learned.opinions_of([*wholes, *(part for some in parts for part in some)])[0]
+    of_parts = np.split(said[len(pairs) :], np.cumsum([len(some) for some in parts])[:-1])
+    intents = [(lore.labels.index(a.intent), lore.labels.index(b.intent)) for a, b in pairs]
+    return [
+        Joined(opinions=said[i : i + 1], of_parts=of_parts[i], parts=parts[i], intents=intents[i])
+        for i in range(len(pairs))
+    ]
+
+
+def _parts_of(first: Text, second: Text, joint: str) -> tuple[str, ...]:
+    others = _said_in(second)
+    return (*_said_in(first), joint + others[0], *others[1:])
+
+
+def _said_in(text: Text) -> tuple[str, ...]:
+    return text.parts or (text.text,)
+
+
 def _of_parts(texts: Sequence[Text], learned: Learned) -> list[Scores]:
     opinions = learned.opinions_of([part for one in texts for part in one.parts])[0].astype(np.float32)
     return np.split(opinions, np.cumsum([len(one.parts) for one in texts])[:-1])
@@ -188,5 +256,6 @@ def _together(
         nearest=nearest,
         parts=[parts[i] for i in range(count)],
         strange=strange,
+        made=[joined for one in said for joined in one.made],
         without_newest=said[-1].encoder,
     )

@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 
 from salver.data.answer import Suggestion
-from salver.data.decision import Assignment, AutoAnswer, Decision, Evidence, Leave, Reason, Route, Tray
+from salver.data.decision import Assignment, AutoAnswer, Decision, Drafted, Evidence, Leave, Reason, Route, Tray
 from salver.data.lines import reading_line, tray_line
 from salver.data.message import Address, Attachment, Message, Problem
 from salver.data.reading import Cleaned, Cut, Reading, Request, Scored, Screening, Urgency
@@ -42,6 +42,7 @@ ASSIGNED = Route(
     because="under",
     evidence=EVIDENCE,
     assignment=Assignment(agent="anna", queue="billing", due=AT, because="solves it"),
+    drafts=(Drafted(intent="meter_reading", text="Danke, {date}", template="t1", open="under"),),
 )
 ASKED_FOR = [
     "id",
@@ -75,7 +76,17 @@ def tray(decision: Decision, reading: Reading | None = READING) -> Tray:
 def test_a_routed_message_as_a_line() -> None:
     assert tray_line(tray(ASSIGNED), "first") == {
         "id": "k1",
-        "requests": [{"text": "Stand 1", "intent": "meter_reading", "probability": 0.9123}],
+        "requests": [
+            {
+                "text": "Stand 1",
+                "intent": "meter_reading",
+                "probability": 0.9123,
+                "covered": False,
+                "draft": "Danke, {date}",
+                "template": "t1",
+                "open": "under",
+            }
+        ],
         "intent": "meter_reading",
         "probability": 0.9123,
         "urgency": "normal",
@@ -92,6 +103,9 @@ def test_a_routed_message_as_a_line() -> None:
                 "because": "sent",
                 "holes": ["date"],
                 "template": "t1",
+                "intent": "a",
+                "lang": "de",
+                "request": 0,
             }
         ],
         "queue": "billing",

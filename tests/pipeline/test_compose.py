@@ -185,3 +185,22 @@ def test_several_texts_become_one_letter() -> None:
     found = letter(["Das Erste. ", "Das Zweite."], "de", COMPANY, "Anna Ott")
     assert found.text.startswith("Guten Tag Anna Ott,\n\nDas Erste.\n\nDas Zweite.\n\nMit freundlichen Grüßen\n")
     assert "<p>Das Erste.</p>\n<p>Das Zweite.</p>" in found.html
+
+
+def test_several_requests_are_answered_in_one_letter_in_the_order_asked() -> None:
+    first, second = (
+        Template(id=name, intent=name, lang="de", text=text, slots=(), cases=(), customers=9, agents=2)
+        for name, text in (("a", "Der Zähler ist da.\nWir melden uns."), ("b", "Der Router auch.\nwir  melden uns."))
+    )
+    one, other = (Candidate(template=t, text=t.text, confidence=1, holes=(), cases=()) for t in (first, second))
+    reading = a_reading({"a": 1.0}, "b")
+    asked = replace(reading, requests=(replace(reading.requests[0], place=1), reading.requests[1]))
+    text = compose(Match(candidate=one, others=(other,)), asked, COMPANY).text
+    assert "Guten Tag,\n\nDer Router auch.\nwir  melden uns.\n\nDer Zähler ist da.\n\nMit" in text
+
+
+def test_a_letter_that_would_leave_a_request_open_is_not_written() -> None:
+    template = Template(id="t", intent="a", lang="de", text=BODY, slots=(), cases=(), customers=9, agents=2)
+    found = Match(candidate=Candidate(template=template, text=BODY, confidence=1, holes=(), cases=()), others=(None,))
+    with pytest.raises(ValueError, match="nothing to compose"):
+        compose(found, a_reading({"a": 1.0}, "b"), COMPANY)

@@ -135,7 +135,10 @@ ROUTED: list[tuple[Reason, str, dict[str, Any]]] = [
     ),
     (
         Reason.SEVERAL_REQUESTS,
-        "It asks for 3 things: meter_reading, refund and wallbox.",
+        (
+            "It asks for 3 things: meter_reading, refund and wallbox. Drafted is meter_reading. refund is open: "
+            "No proven text for refund in German. wallbox is open: No proven text for wallbox in German."
+        ),
         {"reading": a_reading(SURE, "refund", "wallbox")},
     ),
     (Reason.NO_TEMPLATE, "No proven text for meter_reading in German.", {"found": Match()}),
@@ -291,3 +294,70 @@ def test_an_answer_is_only_ever_what_all_rules_allow(reading: Reading, found: Ma
         assert not one.holes
         assert one.template.customers >= policy.min_customers
         assert reading.main.intent not in policy.never_answer
+
+
+def a_second(text: str = "Sie bekommen das Geld zurück.", confidence: float = 0.9, **more: Any) -> Candidate:
+    """The candidate for a refund that is asked for besides."""
+    customers = more.get("customers", 9)
+    template = Template(
+        id="t2", intent="refund", lang="de", text=text, slots=(), cases=("c2",), customers=customers, agents=2
+    )
+    return Candidate(template=template, text=text, confidence=confidence, holes=more.get("holes", ()), cases=("c2",))
+
+
+def of_two(other: Candidate | None, **policy: Any) -> Decision:
+    found = replace(a_match(), others=(other,))
+    return decided(a_reading(SURE, "refund"), found, **({"answer_at": 0.8} | policy))
+
+
+def test_two_requests_are_answered_when_the_text_for_each_would_go_out_by_itself() -> None:
+    decision = of_two(a_second())
+    assert isinstance(decision, AutoAnswer)
+    assert decision.body == "Danke.\n\nSie bekommen das Geld zurück."
+    assert [(one.intent, one.template, one.covered) for one in decision.drafts] == [
+        ("meter_reading", "t1", True),
+        ("refund", "t2", True),
+    ]
+    assert decision.evidence.confidence == pytest.approx(0.95 * 0.9)
+    assert decision.because.endswith(
+        "The confidence in all 2 together, 0.85 reaches the threshold 0.80, at which at most 2 % of automatic answers "
+        "are wrong."
+    )
+
+
+@pytest.mark.parametrize(
+    ("other", "why"),
+    [
+        (None, "No proven text for refund in German."),
+        (a_second("Wir haben das Geld überwiesen."), 'says that something is done ("Wir haben")'),
+        (a_second(confidence=0.7), "Its confidence 0.70 is under the threshold 0.80"),
+        (a_second(holes=("amount",)), "The text needs {amount}"),
+        (a_second(customers=4), "sent to 4 customers"),
+    ],
+)
+def test_one_request_that_is_open_brings_all_to_a_person_with_the_others_drafted(
+    other: Candidate | None, why: str
+) -> None:
+    decision = of_two(other)
+    assert isinstance(decision, Route)
+    assert decision.reason is Reason.SEVERAL_REQUESTS
+    assert "Drafted is meter_reading. refund is open:" in decision.because
+    first, second = decision.drafts
+    assert (first.covered, first.text) == (True, "Danke.")
+    assert not second.covered
+    assert why in second.open
+
+
+def test_two_answers_together_must_reach_the_threshold_too() -> None:
+    decision = of_two(a_second(), answer_at=0.88)
+    assert (decision.reason, isinstance(decision, Route)) == (Reason.NOT_SURE, True)
+    assert decision.because.startswith("Its confidence in all answers together, 0.85 is under the threshold 0.88,")
+
+
+def test_of_two_bounds_the_one_that_is_harder_to_keep_decides() -> None:
+    assert of_two(a_second(), bounds_of=(a_bound("refund", 0.005, 0.9),)).reason is Reason.NOT_SURE
+    assert of_two(a_second(), bounds_of=(a_bound("refund", 0.005, None),)).reason is Reason.SEVERAL_REQUESTS
+
+
+def test_two_requests_of_which_the_owner_wants_one_answered_by_a_person() -> None:
+    assert of_two(a_second(), never_answer=("refund",)).reason is Reason.NEVER_ANSWERED

@@ -170,7 +170,19 @@ def test_a_text_in_another_language_is_noted_and_is_no_candidate() -> None:
 def test_each_request_of_a_message_gets_its_texts() -> None:
     text = "Der Zählerstand ist 34112, bitte eintragen.\n\nAußerdem ist mein Internet seit Tagen sehr langsam."
     (one,) = found(mail(text, "Zählerstand"))
-    assert {"t-noted", "t-slow"} <= {suggestion.template for suggestion in one.suggestions}
+    first, second = one.suggestions[:2]
+    assert [(s.template, s.request) for s in (first, second)] == [("t-noted", 0), ("t-slow", 1)]
+    assert second.because.startswith("answers request 2 of 2; sent by 4 agents to 23 customers; nearest case")
+    assert [candidate.template.id for candidate in one.others if candidate] == ["t-slow"]
+
+
+def test_a_request_is_filled_by_what_it_says_itself() -> None:
+    """The reading stands in the other request: it need not be that of this one."""
+    slow = "Mein Internet ist seit Tagen sehr langsam, der Stand 34112 hilft nicht."
+    text = f"{slow}\n\nAußerdem Zähler abgelesen, eintragen!"
+    (one,) = found(mail(text, "Internet langsam"))
+    meter = next(candidate for candidate in one.others if candidate)
+    assert (meter.template.id, "reading" in meter.holes) == ("t-noted", True)
 
 
 def test_a_customers_braces_stay_braces_and_fill_nothing() -> None:
@@ -201,7 +213,7 @@ def test_what_only_its_words_find_says_so() -> None:
     bundle = replace(small_bundle(), cases=small_bundle().cases | {"new": case})
     (one,) = found(mail("Wallbox? Wallbox!"), bundle=bundle)
     (suggested,) = (suggestion for suggestion in one.suggestions if "Wallbox" in suggestion.text)
-    assert suggested.because == "sent by 1 agent in 1 case; found by its words"
+    assert suggested.because == "sent by 1 agent in 1 case; found by its words; shared words Wallbox"
 
 
 def test_a_case_learned_a_moment_ago_is_found_and_a_forgotten_one_is_not() -> None:
