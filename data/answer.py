@@ -99,6 +99,14 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """An answer as it is sent, in two forms that say the same: plain text, and a piece of HTML."""
+
+    text: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
     """What past answers offer for one message: suggestions for an agent, and candidates for an automatic answer, that
     of the main request and, where several things are asked, one for each of the `others` in their order. `account` is

@@ -21,6 +21,7 @@ from salver.pipeline.mask import mask
 from salver.pipeline.question import question
 from salver.pipeline.rank import PastAnswers, Ranked
 from salver.pipeline.suggest import Offer, laid_out, suggestion
+from salver.pipeline.tone import answered_with, fitting
 from salver.pipeline.vote import Asked, votes_for
 
 VOTERS = 100
@@ -111,6 +112,7 @@ class _Search:
         self._requests = list(zip(reading.requests, asked, strict=True))
         self._account = account
         self._facts = _facts(message, reading, account.facts)
+        self._address = answered_with(" ".join(one.text for one in reading.requests), reading.lang)
         self._shelf = shelf
         self._cases = bundle.cases
         self._choice = bundle.choice
@@ -191,10 +193,11 @@ class _Search:
         return [one for one in found if one.chance >= _NOISE]
 
     def _candidate(self, at: int) -> Candidate | None:
-        """The best template of a request's intent, only in the message's own language."""
+        """The best template of a request's intent, in the message's own language, that may speak so to its sender."""
         offers = self._of_intent(at, self._requests[at][0].intents[0], self._lang)
-        if not offers:
+        fit = fitting(offers, self._address, self._lang)
+        if not fit:
             return None
-        best = min(offers, key=lambda one: (-one.chance, one.template.id))
+        best = fit[0]
         text, holes = fill(best.template.text, self._facts[at])
         return Candidate(template=best.template, text=text, confidence=best.chance, holes=holes, cases=best.cases)

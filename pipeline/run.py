@@ -18,7 +18,7 @@ from salver.models.bundle import Bundle, load
 from salver.models.ports import Vectors
 from salver.pipeline.classify import classify
 from salver.pipeline.clean import clean
-from salver.pipeline.compose import compose, house, in_order, joined
+from salver.pipeline.compose import compose, house, in_order, joined, ways
 from salver.pipeline.decide import decide
 from salver.pipeline.lookup import Lookup
 from salver.pipeline.match import match
@@ -152,7 +152,8 @@ class Pipeline:
     ) -> Tray:
         decision = decide(message, screening, reading, found, self.bundle)
         if isinstance(decision, AutoAnswer):
-            decision = replace(decision, answer=compose(found, reading, self.bundle.company, message.sender))
+            letter = compose(found, reading, self.bundle.company, message.sender)
+            decision = replace(decision, answer=letter.text, answer_html=letter.html)
             decision = release(
                 decision, self._sources(message, reading, found), self.bundle.personal, self.bundle.entities
             )
@@ -167,11 +168,13 @@ class Pipeline:
 
     def _sources(self, message: Message, reading: Reading | None, found: Match) -> Sources:
         """Where every word of an automatic answer must come from."""
-        staff = [agent.name for agent in self.team.agents]
+        words = [agent.name for agent in self.team.agents]
+        for way in ways(reading.lang) if reading else ():
+            words += house(way, self.bundle.company)
         return Sources(
             templates=[joined(one.template.text for one in in_order(found, reading))] if reading else [],
             said=said_by(message, found.account.facts),
-            house=[*house(reading.lang, self.bundle.company), *staff] if reading else staff,
+            house=words,
         )
 
     def _assign(self, tray: Tray) -> Tray:

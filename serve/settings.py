@@ -108,6 +108,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "company.own": values.owned,
     "company.languages": values.languages,
     "company.contact": values.contact,
+    "company.signature": values.contact,
     "patterns": values.patterns,
 }
 _TABLES = ("company",)
