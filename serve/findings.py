@@ -5,13 +5,21 @@ from datetime import datetime, time
 from typing import Any
 
 from salver.data.agent import Skill, Team
+from salver.data.gap import Gap
 from salver.data.policy import Policy
+from salver.pipeline.explain import counted
 from salver.serve.charts import Curve, Week, spoken
 from salver.serve.tally import Tally, Waiting
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _FEW = 5
 
+GAPS: Mapping[str, str] = {
+    "unwritten": "no text for it yet",
+    "written_again": "customers write again",
+    "contradictory": "answers contradict",
+    "stale": "out of date",
+}
 REASONS: Mapping[str, str] = {
     "recurring": "answered: a proven text fits",
     "audit": "person: an answer to be checked",
@@ -162,3 +170,24 @@ def _were(count: int) -> str:
 
 def _queues(count: int) -> str:
     return "queue" if count == 1 else "queues"
+
+
+def in_minutes(gap: Gap) -> str:
+    """What closing a gap would save in a month, with its interval; nothing where it is no matter of minutes."""
+    if gap.minutes is None:
+        return ""
+    likeliest, least, most = gap.minutes
+    return f"{likeliest:.0f} ({least:.0f} to {most:.0f})"
+
+
+def about_gaps(gaps: Sequence[Gap]) -> str:
+    """What would be worth writing down, in a sentence."""
+    unwritten = [one for one in gaps if one.kind == "unwritten"]
+    others = len(gaps) - len(unwritten)
+    first = f"{counted(sum(one.volume for one in unwritten), 'request')} recur without a text of their own"
+    return f"{first}; {counted(others, 'text')} contradict another, are out of date, or leave customers asking again."
+
+
+def foremost(gaps: Sequence[Gap], most: int = 4) -> list[Gap]:
+    """The first few of each kind, in order."""
+    return [one for kind in GAPS for one in [gap for gap in gaps if gap.kind == kind][:most]]

@@ -5,15 +5,9 @@ from pathlib import Path
 
 from salver.pipeline.run import now_utc
 from salver.serve import show
+from salver.serve.findings import GAPS, in_minutes
 from salver.serve.wiring import open_bundle, settings_of
-from salver.training.gaps import Gap, gaps
-
-_KINDS = {
-    "unwritten": "no text for it yet",
-    "written_again": "customers write again",
-    "contradictory": "answers contradict",
-    "stale": "out of date",
-}
+from salver.training.gaps import gaps
 
 
 def show_gaps(*, bundle: Path | None, settings: Path | None, minutes: float, top: int, as_json: bool) -> None:
@@ -24,7 +18,7 @@ def show_gaps(*, bundle: Path | None, settings: Path | None, minutes: float, top
         for one in found[:top]:
             show.machine(asdict(one))
         return
-    rows = [(_KINDS[one.kind], one.intent, one.lang, one.volume, in_minutes(one), one.because) for one in found[:top]]
+    rows = [(GAPS[one.kind], one.intent, one.lang, one.volume, in_minutes(one), one.because) for one in found[:top]]
     show.table(opened.name, ("", "intent", "in", "#messages", "minutes a month", "why"), rows)
     if len(found) > top:
         show.words(f"{len(found) - top} more: --top {len(found)}. With --json each names the cases that show it.")
@@ -32,11 +26,3 @@ def show_gaps(*, bundle: Path | None, settings: Path | None, minutes: float, top
         show.words("With --json each names the cases and the texts that show it.")
     else:
         show.words("Nothing recurs without a text, contradicts itself, or is out of date.")
-
-
-def in_minutes(gap: Gap) -> str:
-    """What closing a gap would save in a month, with its interval."""
-    if gap.minutes is None:
-        return ""
-    likeliest, least, most = gap.minutes
-    return f"{likeliest:.0f} ({least:.0f} to {most:.0f})"

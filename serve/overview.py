@@ -14,6 +14,7 @@ from salver.serve import show
 from salver.serve.report import page, write
 from salver.serve.watch import standing_of
 from salver.serve.wiring import open_bundle, open_store, settings_of
+from salver.training.gaps import gaps
 
 _ALL = 10_000_000
 
@@ -43,6 +44,7 @@ def draw(store: Store, bundle: Bundle, standing: Standing, out: Path, truth: Map
         faults=faults,
         truth={**truth, **said} if truth else None,
         waiting=store.queue(limit=_ALL),
+        gaps=gaps(tuple(bundle.cases.values()), bundle.templates, bundle.entities, datetime.now(UTC)),
     )
     write(text, out)
 

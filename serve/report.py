@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template
 
 from salver.data.errors import Fault, StoreError
+from salver.data.gap import Gap
 from salver.data.record import QueueEntry
 from salver.data.standing import Standing, State
 from salver.models.bundle import Bundle
@@ -24,7 +25,6 @@ from salver.serve.watch import in_words
 
 MOST_INTENTS = 30
 _SKILL_PANELS = 6
-_MOST_FAULTS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,17 +48,17 @@ def page(
     truth: Mapping[str, str] | None = None,
     waiting: Iterable[QueueEntry] | None = None,
     standing: Standing | None = None,
+    gaps: Sequence[Gap] = (),
 ) -> str:
     """The report as HTML. `lines` are decisions; `truth` has true intents by the id or Message-ID of a message.
 
-    `standing` is how the error bound stands by now, where that is known.
+    `standing` is how the error bound stands by now, where that is known; `gaps` are what would be worth writing down.
     `waiting` is what still waits for a person; without it, everything that was routed does.
     """
     now = now.astimezone(ZoneInfo(bundle.team.timezone)) if bundle.team.timezone else now
     sums = tally(lines, now, truth, waiting)
     names = {one.id: one.name for one in bundle.team.agents}
-    template = _environment().from_string((files("salver.serve") / "pages/report.html").read_text("utf-8"))
-    return template.render(
+    return _template("report.html").render(
         bundle=bundle,
         now=now,
         sums=sums,
@@ -74,9 +74,9 @@ def page(
         later=bundle.scores.get("later"),
         about_later=findings.about_figures(bundle.scores) if bundle.scores.get("later") else "",
         weakest=_weakest(bundle.scores),
-        faults=faults[:_MOST_FAULTS],
-        more_faults=max(0, len(faults) - _MOST_FAULTS),
-        moment=findings.moment,
+        gaps=gaps,
+        faults=faults,
+        say=findings,
         spoken=charts.spoken,
     )
 
@@ -95,8 +95,9 @@ def write(text: str, out: Path) -> None:
         ) from error
 
 
-def _environment() -> Environment:
-    return Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+def _template(name: str) -> Template:
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return environment.from_string((files("salver.serve") / "pages" / name).read_text("utf-8"))
 
 
 def _coming_in(sums: Tally, bundle: Bundle) -> list[Picture]:

@@ -8,21 +8,18 @@ what it costs or would save, and which cases show it. Nothing here decides: a pe
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import combinations
-from typing import Literal
 
 from scipy.stats import binomtest, chi2, fisher_exact
 
 from salver.data.answer import Template
 from salver.data.case import PastCase
+from salver.data.gap import Gap, Kind
 from salver.models.clusters import cluster
 from salver.models.ports import Entities
 from salver.pipeline.fold import turns
 from salver.training.induce import telling_words
-
-Kind = Literal["unwritten", "written_again", "contradictory", "stale"]
 
 MINUTES = 6.0
 """What one answer written by hand takes, where nobody says it."""
@@ -36,24 +33,6 @@ _SHOWN = 20
 _SLOT = re.compile(r"\{[a-z0-9_]+\}")
 _COMPARED = 500
 """The lines of an intent that are compared with each other, the most frequent first."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
-    """One finding. `cases` show it, at most twenty of `volume`; `per_month` is how often it comes; `minutes` is what it
-    would save in a month, as (likeliest, least, most) with 95 % confidence in the volume, or None where that is not a
-    matter of minutes. `texts` are what contradicts or is out of date."""
-
-    kind: Kind
-    intent: str
-    lang: str
-    because: str
-    volume: int
-    per_month: float
-    minutes: tuple[float, float, float] | None
-    cases: tuple[str, ...]
-    templates: tuple[str, ...] = ()
-    texts: tuple[str, ...] = ()
 
 
 Group = Mapping[tuple[str, str], Sequence[PastCase]]

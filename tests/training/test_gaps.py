@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 from salver.data.answer import Template
 from salver.data.case import Ending, PastCase
 from salver.data.company import Company
+from salver.data.gap import Gap
 from salver.models.entities import CompanyEntities
-from salver.training.gaps import Gap, gaps
+from salver.training.gaps import gaps
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 START = datetime(2026, 1, 1, 9, tzinfo=UTC)
