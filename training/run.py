@@ -164,7 +164,7 @@ def draft_of(
     scope, scope_at = learn_scope(found, [one.case.intent for one in lessons], strangers)
     intents, parts = [one.case.intents for one in lessons], [one.parts for one in lessons]
     several = learn_several(intents, parts, found.unseen, found.intents.labels)
-    rehearsal = Rehearsal(lessons, found.unseen, found.intents.labels, several.kept())
+    rehearsal = Rehearsal(lessons, found.unseen, found.intents.labels, several.kept(), several.complete())
     own = {(one.intent, one.lang, one.id): one.text for one in templates}
     choice, shares = TemplateChoice.fit(rehearsal.examples(past, templates), rehearsal.folds(), own, Grams())
     rules = Rules(finder=CompanyEntities(order.company), never=order.never, past=past)
