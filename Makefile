@@ -32,6 +32,9 @@ test: $(READY) ## the tests, without the long ones
 test-long: $(READY) ## the long tests: crash, fuzz, benchmark smoke, PostgreSQL
 	@$(BIN)/python -m pytest -m long
 
+gates: $(READY) ## take each of the five gates away in turn, and show which tests turn red
+	@$(BIN)/python -m tests.gates.table
+
 demo: $(READY) ## train on the sample company, work off its backlog, write a report
 	@$(BIN)/salver demo
 

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from stdnum import iban
@@ -23,11 +24,12 @@ _SYLLABLES = _apart(
 )
 _FRUITS = _apart("Quitten Mispel Schlehen Sanddorn Berberitzen Holunder Kornelkirsch Felsenbirn Aronia")
 _THINGS = _apart("mond laterne kessel trommel anker spindel feder glocke leiter amboss")
+_UMLAUTS = {"ä": "ae", "ö": "oe", "ü": "ue"}
 _BLANK = re.compile(r"\s+")
 _TWO_VOWELS = re.compile("([aou])e")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Canary:
     """What was planted, as which shape, where."""
 
@@ -40,11 +42,21 @@ class Canary:
         """As the function of that name gives it."""
         return plain(self.text)
 
+    def is_in(self, told: str) -> bool:
+        """Whether it stands in a text that is plain already, with ü written as ü, ue or u."""
+        return any(one in told for one in self.spellings)
+
+    @cached_property
+    def spellings(self) -> frozenset[str]:
+        """All that it can be in a plain text."""
+        whole = "".join(_UMLAUTS.get(letter, letter) for letter in self.text.casefold())
+        return frozenset({self.plain, plain(whole), _TWO_VOWELS.sub(r"\1", self.plain)})
+
 
 def plain(text: str) -> str:
-    """A text as a leak is looked for: without case, blanks, invisible characters, and the difference of ü and ue."""
+    """A text as a leak is looked for: without case, blanks, invisible characters, and dots on letters."""
     text = unicodedata.normalize("NFKD", _BLANK.sub("", visible(html.unescape(text))).casefold())
-    return _TWO_VOWELS.sub(r"\1", "".join(one for one in text if not unicodedata.combining(one)))
+    return "".join(one for one in text if not unicodedata.combining(one))
 
 
 def _rare(chance: random.Random) -> str:
@@ -123,7 +135,7 @@ def planted(row: Mapping[str, Any], canary: Canary, sentence: str) -> dict[str, 
     elif canary.position == "subject":
         row |= {"subject": f"{row.get('subject', '')} {it}", "answer": _amid(answer, f"{it}: ")}
     elif canary.position in BY_MAIL:
-        row |= {"text": f"{text}\n{it}", "answer": _with_line(answer, added), canary.position: it}
+        row |= {"text": _amid(text, f"{it}: "), "answer": _with_line(answer, added), canary.position: it}
     elif canary.position == "split_lines":
         broken = added.replace(it, _halved(it, "\n"))
         row |= {"text": f"{text}\n{_halved(it, chr(10))}", "answer": _with_line(answer, broken)}
@@ -144,7 +156,7 @@ def _body(answer: str) -> str:
 
 
 def _amid(answer: str, words: str) -> str:
-    """An answer with words after the first blank of its second paragraph."""
+    """A letter with words after the first blank of its second paragraph."""
     head, gap, body = answer.partition("\n\n")
     first, blank, rest = body.partition(" ")
     return f"{head}{gap}{first}{blank}{words}{rest}"

@@ -114,8 +114,8 @@ class _Found:
         self.kinds: Counter[str] = Counter()
         self.leaked: list[Canary] = []
         self.echoed = 0
-        self._canaries = {one.plain: one for one in made.canaries.values()}
-        self._seen: dict[str, list[str]] = {}
+        self._canaries = list(made.canaries.values())
+        self._seen: dict[str, list[Canary]] = {}
 
     def add(self, question: Question, decision: Decision) -> None:
         """Count a decision, and look for canaries in its answer."""
@@ -124,15 +124,15 @@ class _Found:
             return
         self.kinds[question.kind] += 1
         for canary in self._in(decision.answer):
-            if canary in plain(question.known):
+            if canary.is_in(plain(question.known)):
                 self.echoed += 1
             else:
-                self.leaked.append(self._canaries[canary])
+                self.leaked.append(canary)
 
-    def _in(self, answer: str) -> list[str]:
+    def _in(self, answer: str) -> list[Canary]:
         if answer not in self._seen:
             told = plain(answer)
-            self._seen[answer] = [canary for canary in self._canaries if canary in told]
+            self._seen[answer] = [canary for canary in self._canaries if canary.is_in(told)]
         return self._seen[answer]
 
 
@@ -186,11 +186,11 @@ def _near(row: Row, made: MadeUp, stranger: Mapping[str, str], turn: int) -> Que
 
 
 def _without(text: str, canary: str) -> str:
-    """A text without the lines in which a canary stands, whole or in two pieces."""
-    half = plain(canary)[: len(plain(canary)) // 2 - 1]
-    rest = plain(canary)[len(plain(canary)) // 2 + 1 :]
-    kept = [line for line in text.split("\n") if half not in plain(line) and rest not in plain(line)]
-    return "\n".join(kept)
+    """A text without a canary, and without the lines in which one half of it stands."""
+    told = plain(canary)
+    halves = told[: len(told) // 2 - 1], told[len(told) // 2 + 1 :]
+    lines = text.replace(canary, "").split("\n")
+    return "\n".join(line for line in lines if not any(half in plain(line) for half in halves))
 
 
 def _other(rows: Sequence[Row], made: MadeUp, stranger: Mapping[str, str], chance: random.Random) -> Question:

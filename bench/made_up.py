@@ -9,6 +9,7 @@ import json
 import mailbox
 import random
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -107,7 +108,7 @@ def write(made: MadeUp, folder: Path) -> tuple[Path, ...]:
     table.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")
     if not by_mail:
         return (table,)
-    with mailbox.mbox(box) as mails:
+    with closing(mailbox.mbox(box)) as mails:
         for row in by_mail:
             for one in as_mails(row, made.company):
                 mails.add(one.as_bytes())

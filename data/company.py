@@ -10,7 +10,9 @@ class Company:
     `languages` are ISO 639-1 codes, the usual one first.
     `patterns` are pairs of an entity kind and a regular expression for the company's own numbers
     (`customer_no`, `order_no`, `meter_no`, …). `contact` are pairs of a language and a sentence in it that
-    says how a person is reached; it stands under every automatic answer.
+    says how a person is reached; it stands under every automatic answer. `signature` are pairs of a language and the
+    lines under the closing; without one the company's name stands there. In place of a language, `de-du` in both is for
+    answers that say du.
     """
 
     name: str = ""
@@ -18,6 +20,7 @@ class Company:
     languages: tuple[str, ...] = ("de", "en")
     patterns: tuple[tuple[str, str], ...] = ()
     contact: tuple[tuple[str, str], ...] = ()
+    signature: tuple[tuple[str, str], ...] = ()
 
     def owns(self, email: str) -> bool:
         """Whether an address is the company's."""

@@ -72,7 +72,8 @@ class Drafted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AutoAnswer:
-    """Send `answer`. `body` is what stands in it between greeting and closing, `template` the proven text of that.
+    """Send `answer`, which `answer_html` says once more as HTML. `body` is what stands in it between greeting and
+    closing, `template` the proven text of that.
 
     `drafts` has the text of each request, in their order; `template` is that of the main one.
     `rests_on` are pairs of the id and the sha256 of every text in it: each must be approved.
@@ -86,6 +87,7 @@ class AutoAnswer:
     body: str = ""
     drafts: tuple[Drafted, ...] = ()
     rests_on: tuple[tuple[str, str], ...] = ()
+    answer_html: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

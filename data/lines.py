@@ -69,6 +69,7 @@ def _further(tray: Tray) -> dict[str, Any]:
         "urgency_because": tray.reading.urgency_because if tray.reading else None,
         "agent_because": assignment.because if assignment else None,
         "cosine": _rounded(tray.reading.cosine) if tray.reading else None,
+        "answer_html": decision.answer_html if isinstance(decision, AutoAnswer) else None,
     }
 
 

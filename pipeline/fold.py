@@ -96,6 +96,12 @@ def _agree(words: Sequence[str], others: Sequence[str]) -> bool:
     )
 
 
+def counts_or_denies(text: str) -> bool:
+    """Whether there is a number in a text, in digits or in words, or a word that denies."""
+    words = _taken_apart(text)[0]
+    return bool(_denied(words) or _numbers(words))
+
+
 def _differences(words: Sequence[str], others: Sequence[str]) -> Iterator[tuple[Sequence[str], Sequence[str]]]:
     same = next((i for i, (a, b) in enumerate(zip_longest(words, others)) if a != b), 0)
     words, others = words[same:], others[same:]

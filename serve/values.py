@@ -126,8 +126,10 @@ def languages(value: Any) -> tuple[str, ...]:
 
 
 def contact(value: Any) -> tuple[tuple[str, str], ...]:
-    """How a person is reached, in each language."""
-    return tuple(zip(languages(list(_table(value))), map(text, _table(value).values()), strict=True))
+    """How a person is reached, or who signs, in each language; `de-du` is German that says du."""
+    known = _table(value)
+    languages([key.removesuffix("-du") for key in known])
+    return tuple(zip(known, map(text, known.values()), strict=True))
 
 
 def patterns(value: Any) -> tuple[tuple[str, str], ...]:

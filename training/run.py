@@ -31,7 +31,7 @@ from salver.training.personal import join, personal_index
 from salver.training.prepare import Lesson
 from salver.training.rehearse import Rehearsal, Rehearsed, Rules
 from salver.training.scope import learn_scope
-from salver.training.several import learn_several
+from salver.training.several import Several, learn_several
 from salver.training.skills import estimate
 from salver.training.split import by_thread_and_time
 from salver.training.templates import induce
@@ -162,8 +162,7 @@ def draft_of(
     templates, made_of = induce([one.reply() for one in lessons], MIN_CUSTOMERS)
     past = {one.case.id: one.past(made_of.get(one.case.id, ())) for one in lessons}
     scope, scope_at = learn_scope(found, [one.case.intent for one in lessons], strangers)
-    intents, parts = [one.case.intents for one in lessons], [one.parts for one in lessons]
-    several = learn_several(intents, parts, found.unseen, found.intents.labels)
+    several = _several(lessons, found)
     rehearsal = Rehearsal(lessons, found.unseen, found.intents.labels, several.kept(), several.complete())
     own = {(one.intent, one.lang, one.id): one.text for one in templates}
     choice, shares = TemplateChoice.fit(rehearsal.examples(past, templates), rehearsal.folds(), own, Grams())
@@ -190,6 +189,11 @@ def draft_of(
         personal=personal_index(lessons, MIN_CUSTOMERS),
         scores=_described(lessons, found, rehearsal) | scores | _bounded(bounds, eligible, len(lessons)),
     )
+
+
+def _several(lessons: Sequence[Lesson], found: Understanding) -> Several:
+    intents, parts = [one.case.intents for one in lessons], [one.parts for one in lessons]
+    return learn_several(intents, parts, found.unseen, found.intents.labels)
 
 
 def _urgency(lessons: Sequence[Lesson], rehearsal: Rehearsal) -> OrderedUrgency:

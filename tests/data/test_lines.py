@@ -123,6 +123,7 @@ def test_a_routed_message_as_a_line() -> None:
         "urgency_because": "Nothing in it is pressing.",
         "agent_because": "solves it",
         "cosine": 0.7654,
+        "answer_html": None,
     }
 
 

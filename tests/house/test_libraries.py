@@ -28,7 +28,7 @@ OWNERS = {
     "selectolax": "pipeline/markup.py",
     "safetensors": "models/exported.py",
     "sentence_transformers": "models/pretrained.py",
-    "sklearn": "models/clusters.py models/linear.py models/scope.py",
+    "sklearn": "models/clusters.py models/linear.py models/scope.py models/several.py",
     "spacy": "models/tokens.py",
     "sqlalchemy": "data/approved.py data/database.py data/migrations/versions/* data/schema.py data/store.py "
     "data/trail.py data/watched.py training/track.py",  # track.py translates what MLflow's database raises

@@ -150,3 +150,16 @@ def test_the_environment_is_checked_like_the_file(tmp_path, name, value, says):
 def test_a_missing_settings_file_is_told(tmp_path):
     with pytest.raises(SettingsError, match=r"no.toml: There is no such file. Check the path."):
         load_settings(tmp_path / "no.toml", {})
+
+
+def test_a_signature_and_how_a_person_is_reached_are_said_by_language_and_for_du(tmp_path):
+    file = tmp_path / "salver.toml"
+    file.write_text(
+        '[company.signature]\nde = """\nIhre Elmtalwerke\nAm Wehr 12"""\n[company.contact]\nde-du = "Ruf an."\n'
+    )
+    company = load_settings(file, {}).company
+    assert dict(company.signature) == {"de": "Ihre Elmtalwerke\nAm Wehr 12"}
+    assert dict(company.contact) == {"de-du": "Ruf an."}
+    file.write_text('[company.signature]\ngerman = "x"\n')
+    with pytest.raises(SettingsError, match="language codes"):
+        load_settings(file, {})

@@ -100,3 +100,53 @@ def test_the_longest_text_counts_where_one_holds_another() -> None:
     assert len(templates) == 2
     assert {len(made_of[one.case]) for one in long} == {1}
     assert made_of["l0"] != made_of["c00"]
+
+
+def told(days: str, first: int, count: int, line: str = "die Frist beträgt {number} Tage ab heute.") -> list[Reply]:
+    """Replies to customers of their own in which so many days are said."""
+    some = replies(count, masked=line, sent=line.replace("{number}", days))
+    return [replace(one, case=f"c{first + i}", customer=f"k{first + i}") for i, one in enumerate(some)]
+
+
+def test_numbers_that_many_were_told_are_texts_of_their_own_and_never_slots() -> None:
+    templates, made_of = induce([*told("14", 0, 6), *told("30", 10, 5)], 5)
+    assert sorted(one.text for one in templates) == [
+        "die Frist beträgt 14 Tage ab heute.",
+        "die Frist beträgt 30 Tage ab heute.",
+    ]
+    assert {one.slots for one in templates} == {()}
+    assert [one.customers for one in sorted(templates, key=lambda one: one.text)] == [6, 5]
+    assert made_of["c0"] != made_of["c10"]
+
+
+def test_a_number_that_too_few_were_told_is_neither_said_nor_counted_for_another() -> None:
+    templates, _ = induce([*told("14", 0, 6), *told("30", 10, 4)], 5)
+    assert [(one.text, one.customers) for one in templates] == [("die Frist beträgt 14 Tage ab heute.", 6)]
+    assert induce([*told("14", 0, 3), *told("30", 10, 3)], 5)[0][0].slots == ("number",)
+
+
+def test_lines_that_were_masked_differently_prove_a_text_together() -> None:
+    line, short = "Ihr Anschluss in {street}, {postcode} {town} ist frei.", "Ihr Anschluss in {street} ist frei."
+    some = replies(3, masked=line, sent="x") + [
+        replace(one, case=f"s{one.case}", customer=f"s{one.customer}") for one in replies(2, masked=short, sent="y")
+    ]
+    (found,) = induce(some, 5)[0]
+    assert (found.text, found.customers) == (line, 5)
+    assert induce(some[:4], 5)[0] == ()
+
+
+def test_a_value_is_put_back_whatever_thanks_stood_before_it() -> None:
+    masked = "rufen Sie uns unter {phone} an, wir helfen Ihnen gern."
+    sent = "rufen Sie uns unter 05399 700 112 an, wir helfen Ihnen gern."
+    some = replies(3, masked=masked, sent=sent)
+    thanks = "Vielen Dank für Ihre Nachricht. R"
+    more = replies(3, masked=thanks + masked[1:], sent=thanks + sent[1:])
+    some += [replace(one, case=f"m{one.case}", customer=f"m{one.customer}") for one in more]
+    (found,) = induce(some, 5)[0]
+    assert (found.text, found.customers, found.slots) == (sent, 6, ())
+
+
+def test_how_a_text_was_received_is_part_of_its_evidence() -> None:
+    some = [replace(one, thanked=i < 3, reopened=i == 4) for i, one in enumerate(replies(6))]
+    (found,) = induce(some, 5)[0]
+    assert (found.thanked, found.reopened) == (3, 1)
