@@ -10,8 +10,9 @@ that it asks for. Of mails of people:
     template_in_5    that very intent and language is among the first 3 and 5 suggestions. Which of an intent's
                      templates is the right one the truth does not say; `--archive` asks that
     of_several       the same of mails with two or more intents only
-    left_open        automatic answers to mails that ask for something that no text in the answer was learned for
+    left_open        automatic answers to mails that ask for something to which no text in the answer belongs
 
+    --answer-at P    answer from this confidence on, in place of the bundle's threshold, to see more answers
     --archive FILE   learn from an archive without its newest fifth, and ask for the suggestions to that. Right is a
                      template that the agent's answer says (nine tenths of its words, nothing denied); a message whose
                      answer says no template does not count. `whole` is the share in which all that it says are there
@@ -24,7 +25,7 @@ import argparse
 import json
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -32,6 +33,7 @@ from typing import Any
 
 from bench.sets import measure_sets
 from salver.data.answer import Suggestion, Template
+from salver.data.approval import Approvals
 from salver.data.decision import AutoAnswer, Tray
 from salver.data.files import open_source
 from salver.data.message import RawMessage
@@ -59,7 +61,7 @@ def main() -> None:
     elif options.archive:
         figures = held_out(options.archive)
     else:
-        figures = on_backlog(load(options.bundle), options.source, options.gold)
+        figures = on_backlog(_bundle(options.bundle, options.answer_at), options.source, options.gold)
     print(json.dumps(figures) if options.json else json.dumps(figures, indent=1, ensure_ascii=False))
 
 
@@ -71,15 +73,23 @@ def _options() -> argparse.Namespace:
     what.add_argument("--nlupp", type=Path, help="JSON lines with text, intents and fold")
     parser.add_argument("--source", type=Path, default=SAMPLE / "backlog.mbox", help="the mailbox; the sample's")
     parser.add_argument("--gold", type=Path, default=SAMPLE / "backlog.gold.jsonl", help="its truth; the sample's")
+    parser.add_argument("--answer-at", type=float, help="another threshold than the bundle's")
     parser.add_argument("--fold", type=int, help="of --nlupp hold out only this fold")
     parser.add_argument("--json", action="store_true", help="one line of JSON")
     return parser.parse_args()
 
 
+def _bundle(folder: Path, answer_at: float | None) -> Bundle:
+    bundle = load(folder)
+    return replace(bundle, policy=replace(bundle.policy, answer_at=answer_at)) if answer_at else bundle
+
+
 def on_backlog(bundle: Bundle, source: Path, gold: Path) -> Figures:
-    """Decide a mailbox, and compare what is asked, suggested and answered with its truth."""
+    """Decide a mailbox, as if every text were approved, and compare what is found and done with its truth."""
     truths = read_gold(gold)
-    trays = Pipeline(bundle, audit_share=0).decide(list(open_source(source, lambda _: None)))
+    pipeline = Pipeline(bundle, audit_share=0)
+    pipeline.approvals = Approvals(auto=True)
+    trays = pipeline.decide(list(open_source(source, lambda _: None)))
     named = [(tray, tray.message.message_id.strip("<>")) for tray in trays]
     pairs = [(tray, truths[name]) for tray, name in named if name in truths]
     return of_trays([(tray, truth) for tray, truth in pairs if not truth.machine and tray.reading], bundle.templates)

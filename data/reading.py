@@ -97,7 +97,8 @@ class Reading:
     """What was understood of a message. `requests` is never empty; the first is the main one.
 
     `scope` is the probability that the message asks for anything known; `cosine` is the mean of those to the
-    nearest few cases. `urgency_because` names the words and facts that moved the urgency.
+    nearest few cases. `urgency_because` names the words and facts that moved the urgency. `complete` is the probability
+    that nothing is asked besides the requests.
     """
 
     lang: str
@@ -110,6 +111,7 @@ class Reading:
     in_scope: bool
     entities: tuple[Entity, ...] = ()
     cosine: float = 0.0
+    complete: float = 1.0
 
     @property
     def main(self) -> Request:

@@ -7,8 +7,9 @@ for all intents, so that a few dozen messages with several requests teach them (
 scores: Read et al., Classifier Chains for Multi-label Classification, 2011, compare such).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -138,6 +139,11 @@ def _of_one(places: NDArray[np.int64], main: int, chances: Numbers, words: Numbe
         none + 1,
     ]
     return Candidates(places=places, features=np.column_stack(features), parts=np.full(len(places), -1, np.int64))
+
+
+def complete(left: Iterable[Further]) -> float:
+    """The probability that none of these intents is asked for: as if each were by itself."""
+    return prod(1 - one.probability for one in left)
 
 
 class SeveralIntents:

@@ -13,7 +13,7 @@ from salver.data.reading import Cleaned, Entity, Reading, Request, Scored, Urgen
 from salver.models.bundle import Bundle
 from salver.models.intents import NEIGHBOURS, Said, ranked
 from salver.models.scope import density
-from salver.models.several import Further, Spoken, long_ones
+from salver.models.several import Further, Spoken, complete, long_ones
 from salver.pipeline.mask import mask
 from salver.pipeline.question import question
 from salver.pipeline.split import split, turns_to
@@ -78,7 +78,7 @@ def mask_part(part: str, entities: Sequence[Entity]) -> str:
 
 def _reading(
     lang: Scored,
-    requests: tuple[Request, ...],
+    requests: tuple[tuple[Request, ...], float],
     level: tuple[Urgency, float, str],
     scope: float,
     entities: tuple[Entity, ...],
@@ -90,7 +90,8 @@ def _reading(
     return Reading(
         lang=lang.label,
         lang_probability=lang.probability,
-        requests=requests,
+        requests=requests[0],
+        complete=requests[1],
         urgency=urgency,
         urgency_probability=probability,
         urgency_because=because,
@@ -132,15 +133,18 @@ class _Heard:
 
 def _requests(
     heard: _Heard, at: int, begin: int, text: str, parts: Sequence[str], bundle: Bundle
-) -> tuple[Request, ...]:
-    """The requests of the message `at`; what is said of its long parts begins at the row `begin`."""
+) -> tuple[tuple[Request, ...], float]:
+    """The requests of the message `at`, and the probability that these are all; what is said of its long parts begins
+    at the row `begin`."""
     long = long_ones(parts)
     rows = slice(begin, begin + len(long))
     spoken = Spoken.of(heard.said[at : at + 1], heard.said[rows], parts, turns_to)
     found = dict(zip(long, heard.ranked[rows], strict=True))
     some = [replace(found.get(i, UNRANKED), text=part) for i, part in enumerate(parts)]
-    further = bundle.several.further(spoken, bundle.policy.part_at)
-    return requests_of(heard.ranked[at], text, some, further, bundle.intents.labels)
+    further = bundle.several.further(spoken)
+    asked = [one for one in further if one.probability >= bundle.policy.part_at]
+    requests = requests_of(heard.ranked[at], text, some, asked, bundle.intents.labels)
+    return requests, complete(further[len(asked) :])
 
 
 def requests_of(

@@ -49,7 +49,7 @@ def decide(message: Message, screening: Screening, reading: Reading | None, foun
 
 
 def joint(confidences: Sequence[float]) -> float:
-    """How sure one is of several answers together: of all at once, as if each were right or wrong by itself."""
+    """How sure one is of several things together: of all at once, as if each were right or wrong by itself."""
     return prod(confidences)
 
 
@@ -87,8 +87,9 @@ class _Asked:
 
     @property
     def confidence(self) -> float:
-        """How sure one is of all that would be answered."""
-        return joint([one.confidence if one else 0.0 for one in (self.candidate, *self.others)])
+        """How sure one is of all that would be answered, and that nothing else is asked."""
+        found = [one.confidence if one else 0.0 for one in (self.candidate, *self.others)]
+        return joint([*found, self.reading.complete])
 
     def each(self) -> list["_Asked"]:
         """The same for each request, as if it were the only one."""

@@ -86,6 +86,8 @@ def learn(texts: Sequence[Text], lore: Lore, grams: Grams) -> Learned:
     others += [(sentence, intent) for intent, sentence in lore.descriptions.items()]
     told, of_told = [text for text, _ in others], [intent for _, intent in others]
     further = [(at, intent) for at, one in enumerate(some) for intent in one.further]
+    answered = [one.further for one in some if one.answer]
+    of_answers = [(at, intent) for at, more in enumerate(answered, len(some)) for intent in more]
     targets = places([*intents, *of_told, *(intent for _, intent in further)], lore.labels)
     again = [words[at] for at, _ in further]
     encoder = HistoryEncoder.fit([*words, *told, *again], targets, grams=grams, base=lore.base)
@@ -93,7 +95,7 @@ def learn(texts: Sequence[Text], lore: Lore, grams: Grams) -> Learned:
     vectors = taught if len(some) == len(texts) else _encoded(encoder, [one.text for one in texts])
     described = dict(zip(lore.descriptions, encoder.encode(list(lore.descriptions.values())), strict=True))
     opinions = Opinions.fit(
-        words, taught, intents, lore.labels, grams, told, of_told, encoder.blocks, described, further
+        words, taught, intents, lore.labels, grams, told, of_told, encoder.blocks, described, [*further, *of_answers]
     )
     return Learned(
         encoder=encoder,

@@ -63,10 +63,13 @@ class Rehearsal:
         unseen: Unseen,
         labels: tuple[str, ...],
         further: Sequence[tuple[Further, ...]] = (),
+        complete: Sequence[float] = (),
     ) -> None:
-        """`further` are the intents that were found besides the main one of each lesson, unseen; none by default."""
+        """`further` are the intents that were found besides the main one of each lesson, unseen; none by default.
+        `complete` is for each the probability that nothing else is asked; 1 by default."""
         self._lessons = lessons
         self._further = further or [()] * len(lessons)
+        self._complete = complete or [1.0] * len(lessons)
         self._unseen = unseen
         self._labels = labels
         self.predictions = [
@@ -161,7 +164,7 @@ class Rehearsal:
             prediction=prediction,
             intents=intents,
             eligible=covered and lesson.urgency < Urgency.HIGH,
-            confidence=joint(chances) if covered else 0.0,
+            confidence=joint([*chances, self._complete[i]]) if covered else 0.0,
             right=set(intents) >= set(lesson.case.intents) and _sent(best, texts, lesson, rules),
         )
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from salver.models.several import Candidates, Further, SeveralIntents, Spoken, candidates, long_ones
+from salver.models.several import Candidates, Further, SeveralIntents, Spoken, candidates, complete, long_ones
 from salver.pipeline.split import turns_to
 from salver.training.fit import Unseen
 from salver.training.unseen import Made
@@ -31,6 +31,10 @@ class Several:
     model: SeveralIntents
     at: float
     found: tuple[tuple[Further, ...], ...]
+
+    def complete(self) -> list[float]:
+        """The probability that nothing else is asked in each lesson."""
+        return [complete(one for one in some if one.probability < self.at) for some in self.found]
 
     def kept(self) -> list[tuple[Further, ...]]:
         """What counts of what was found in each lesson."""

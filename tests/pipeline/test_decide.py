@@ -354,6 +354,11 @@ def test_two_answers_together_must_reach_the_threshold_too() -> None:
     assert decision.because.startswith("Its confidence in all answers together, 0.85 is under the threshold 0.88,")
 
 
+def test_an_answer_is_less_sure_where_something_else_may_be_asked() -> None:
+    decision = decided(replace(a_reading(SURE), complete=0.9), answer_at=0.9)
+    assert (decision.reason, decision.evidence.confidence) == (Reason.NOT_SURE, pytest.approx(0.95 * 0.9))
+
+
 def test_of_two_bounds_the_one_that_is_harder_to_keep_decides() -> None:
     assert of_two(a_second(), bounds_of=(a_bound("refund", 0.005, 0.9),)).reason is Reason.NOT_SURE
     assert of_two(a_second(), bounds_of=(a_bound("refund", 0.005, None),)).reason is Reason.SEVERAL_REQUESTS

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
+from salver.data.answer import Uses
 from salver.data.case import PastCase
 from salver.models.answers import WEIGHTS, Wanted
 from salver.models.history import HistoryEncoder
@@ -54,6 +55,35 @@ def test_alike_answers_are_one_and_the_right_one_comes_first(past: PastAnswers) 
     assert set(first.given.cases) == {"p1", "p2", "p3"}
     assert set(second.given.cases) == {"r1", "r2"}
     assert 0 < second.chance < first.chance < 1
+
+
+def test_what_agents_take_comes_up_and_what_they_pass_over_goes_down(past: PastAnswers) -> None:
+    asked = "kein Strom mehr im Haus, und der Router?"
+    before = {one.given.best.intent: one.chance for one in rank(past, asked)}
+    past.use({"r1": Uses(taken=4), "p1": Uses(rejected=3), "p3": Uses(rejected=1)})
+    after = {one.given.best.intent: one.chance for one in rank(past, asked)}
+    assert after["router"] > before["router"]
+    assert after["power"] < before["power"]
+    assert past.uses_of(["p1", "p2", "p3"]) == Uses(rejected=4)
+
+
+def test_a_template_is_moved_by_what_agents_did_with_it(past: PastAnswers) -> None:
+    assert past.moved(0.4, "t1") == 0.4
+    past.use({"t1": Uses(taken=2)})
+    assert 0.4 < past.moved(0.4, "t1") < 1
+    past.use({"t1": Uses(rejected=9)})
+    assert 0 < past.moved(0.4, "t1") < 0.4
+
+
+def test_what_was_done_with_an_answer_is_forgotten_with_its_case(past: PastAnswers) -> None:
+    past.use({"r1": Uses(taken=4)})
+    past.forget(["r1"])
+    assert past.uses_of(["r1"]) == Uses()
+
+
+def test_words_that_are_shared_are_named_but_no_slots_and_no_short_ones(past: PastAnswers) -> None:
+    shared = past.shared("Der Router blinkt ohne Strom {customer}", ["Der Router blinkt {ohne}", "customer Strom"])
+    assert sorted(shared) == ["Router", "Strom", "blinkt"]
 
 
 def test_the_cases_stand_newest_first_beside_those_that_are_near(past: PastAnswers) -> None:

@@ -130,3 +130,14 @@ def test_another_agent_alone_teaches_nothing(store: Store, pipeline: Pipeline) -
 def test_a_message_that_was_never_taken_in_cannot_be_corrected(store: Store, pipeline: Pipeline) -> None:
     with pytest.raises(StoreError):
         learn([correction("0a" * 16, intent="complaint")], store, pipeline)
+
+
+def test_what_was_taken_counts_at_once_and_after_a_new_start(store: Store, pipeline: Pipeline) -> None:
+    asked = "Der Strom ist weg, die ganze Straße ist dunkel"
+    key = taken_in(asked, store, pipeline)
+    first = pipeline.suggest(asked).suggestions[0]
+    learn([correction(key, answer=f"Guten Tag,\n\n{first.text}\n\nAnna Ott")], store, pipeline)
+    assert "suggested before and taken 1 time" in " ".join(one.because for one in pipeline.suggest(asked).suggestions)
+    again = fresh_pipeline()
+    relearn(store, again)
+    assert "suggested before and taken 1 time" in " ".join(one.because for one in again.suggest(asked).suggestions)

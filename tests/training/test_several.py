@@ -1,6 +1,6 @@
 """What is learned of several requests, from cases that have several intents or from joined messages."""
 
-from collections.abc import Sequence
+from functools import cache
 
 from salver.models.grams import Grams
 from salver.training.fit import Understanding, fit_understanding
@@ -11,12 +11,13 @@ from tests.training.small import lessons
 JOINED = "Außerdem: "
 
 
-def texts(*more: Text) -> list[Text]:
+def texts(*more: Text) -> tuple[Text, ...]:
     found = [Text(id=one.case.id, text=one.question, intent=one.case.intent, group=one.case.id) for one in lessons()]
-    return [*found, *more]
+    return (*found, *more)
 
 
-def learned(some: Sequence[Text]) -> tuple[Understanding, list[list[str]]]:
+@cache
+def learned(some: tuple[Text, ...]) -> tuple[Understanding, list[list[str]]]:
     """The parts, and for each text the further intents that are found in it."""
     found = fit_understanding(some, "history", Grams())
     intents = [(one.intent, *one.further) for one in some]
