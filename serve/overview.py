@@ -11,6 +11,7 @@ from salver.data.standing import Standing
 from salver.data.store import Store
 from salver.models.bundle import Bundle
 from salver.serve import show
+from salver.serve.approvals import judged
 from salver.serve.report import page, write
 from salver.serve.watch import standing_of
 from salver.serve.wiring import open_bundle, open_store, settings_of
@@ -43,6 +44,7 @@ def draw(store: Store, bundle: Bundle, standing: Standing, out: Path, truth: Map
         faults=faults,
         truth={**truth, **said} if truth else None,
         waiting=store.queue(limit=_ALL),
+        templates=judged(bundle.templates, store),
     )
     write(text, out)
 
