@@ -5,6 +5,8 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Literal
 
+from salver.data.account import NOTHING_KNOWN, Account
+
 
 def sha256_of(text: str) -> str:
     """What a text is told by when somebody says something of it: 64 hexadecimal digits."""
@@ -107,8 +109,10 @@ class Letter:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
     """What past answers offer for one message: suggestions for an agent, and candidates for an automatic answer, that
-    of the main request and, where several things are asked, one for each of the `others` in their order."""
+    of the main request and, where several things are asked, one for each of the `others` in their order. `account` is
+    what was looked up of the sender."""
 
     suggestions: tuple[Suggestion, ...] = ()
     candidate: Candidate | None = None
     others: tuple[Candidate | None, ...] = ()
+    account: Account = NOTHING_KNOWN

@@ -44,6 +44,10 @@ class StoreError(SalverError):
     """The store cannot be opened or written."""
 
 
+class RecordsError(SalverError):
+    """The company's own records of its customers cannot be asked."""
+
+
 class TrainingError(SalverError):
     """The archive does not hold enough to learn from."""
 

@@ -1,6 +1,6 @@
 """What the rest of the house expects of anything learned. Arrays stay behind these."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -86,4 +86,15 @@ class Entities(Protocol):
 
     def find(self, texts: Sequence[str]) -> list[tuple[Entity, ...]]:
         """For each text its entities in order, never overlapping."""
+        ...
+
+
+class Records(Protocol):
+    """The company's own records of its customers."""
+
+    def find(self, email: str) -> Mapping[str, str]:
+        """Facts of the customer with a mail address, by kind; none where nobody or more than one has it.
+
+        Raises RecordsError when the records cannot be asked.
+        """
         ...

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from salver.data.message import Message
 from salver.data.reading import Cleaned, Cut
 from salver.pipeline.quotes import Forward, unquoted
-from salver.pipeline.signature import unsigned, without_salutation
+from salver.pipeline.signature import is_closing, unsigned, without_salutation
 
 _GAP = re.compile(r"\n{3,}")
 _LAYERS = 20
@@ -32,10 +32,10 @@ def clean_text(body: str, *, forward: Forward = "marked") -> Cleaned:
 
 
 def answer_body(text: str) -> str:
-    """An agent's reply without salutation, closing, name, signature and quoted history."""
+    """An agent's reply without salutation, closing, name, signature and quoted history; a mere closing is no body."""
     lines = _plain(text).split("\n")
-    body = clean_text("\n".join(without_salutation(lines))).text
-    return body or _plain(text)
+    body = clean_text("\n".join(without_salutation(lines))).text or _plain(text)
+    return "" if is_closing(body.split("\n")) else body
 
 
 def _peeled(lines: list[str], forward: Forward) -> tuple[list[str], list[Cut]]:

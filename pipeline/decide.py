@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from math import prod
 
+from salver.data.account import NOTHING_KNOWN, Account
 from salver.data.answer import Candidate, Match
 from salver.data.company import Company
 from salver.data.decision import AutoAnswer, Decision, Drafted, Evidence, Leave, Reason, Route
@@ -38,6 +39,7 @@ def decide(message: Message, screening: Screening, reading: Reading | None, foun
         others=found.others,
         policy=bundle.policy,
         company=bundle.company,
+        account=found.account,
     )
     for reason, stop in _STOPS:
         if why := stop(asked):
@@ -71,6 +73,7 @@ class _Asked:
     others: tuple[Candidate | None, ...] = ()
     policy: Policy
     company: Company
+    account: Account = NOTHING_KNOWN
 
     @property
     def intent(self) -> str:
@@ -179,7 +182,8 @@ def _slot_open(asked: _Asked) -> str:
     if not holes:
         return ""
     facts = listed([f"{{{kind}}}" for kind in holes])
-    return f"The text needs {facts}, which the message does not hold, or not in one way only."
+    why = f" {asked.account.because}" if asked.account.because else ""
+    return f"The text needs {facts}, which the message does not hold, or not in one way only.{why}"
 
 
 def _claims_a_deed(asked: _Asked) -> str:

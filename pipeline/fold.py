@@ -59,11 +59,16 @@ def alike(one: str, other: str) -> bool:
 
 
 def turns(one: str, other: str) -> bool:
-    """Whether two lines are nearly the same words, but one denies or counts what the other does not."""
+    """Whether two lines are nearly the same words, but one denies or counts what the other does not.
+
+    Where in the line it does so makes no difference, and a slot may stand for any number.
+    """
     (words, bag), (others, other_bag) = _taken_apart(one), _taken_apart(other)
     both = len(bag & other_bag)
-    near = both >= _TURNED_ALIKE * (len(bag) + len(other_bag) - both)
-    return near and words != others and not _agree(words, others)
+    if both < _TURNED_ALIKE * (len(bag) + len(other_bag) - both):
+        return False
+    counted = sorted(_numbers(words)) != sorted(_numbers(others)) and not (_slot(words) or _slot(others))
+    return counted or sorted(_denied(words)) != sorted(_denied(others))
 
 
 def _overlap(a: Bag, b: Bag) -> bool:

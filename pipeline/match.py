@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from salver.data.account import Account
 from salver.data.answer import Candidate, Match, Suggestion, Template
 from salver.data.message import Message
 from salver.data.reading import Cleaned, Reading, Scored
@@ -44,6 +45,7 @@ def match(
     messages: Sequence[Message],
     cleaned: Sequence[Cleaned],
     readings: Sequence[Reading],
+    accounts: Sequence[Account],
     bundle: Bundle,
     past: PastAnswers,
 ) -> list[Match]:
@@ -58,8 +60,8 @@ def match(
     asked = iter(_asked([text for some in texts for text in some], bundle))
     shelf = _shelf(bundle.templates)
     return [
-        _Search(message, reading, [next(asked) for _ in some], shelf, bundle).match(past)
-        for message, reading, some in zip(messages, readings, texts, strict=True)
+        _Search(message, reading, account, [next(asked) for _ in some], shelf, bundle).match(past)
+        for message, reading, account, some in zip(messages, readings, accounts, texts, strict=True)
     ]
 
 
@@ -77,12 +79,12 @@ def _seen(asked: str, reading: Reading) -> list[str]:
     return [mask(asked, reading.entities, {}), *others]
 
 
-def _facts(message: Message, reading: Reading) -> list[Mapping[str, str]]:
+def _facts(message: Message, reading: Reading, account: Mapping[str, str]) -> list[Mapping[str, str]]:
     """What may be filled in for each request."""
-    known = facts(message.sender, reading.entities)
+    known = facts(message.sender, reading.entities, account)
     if len(reading.requests) == 1:
         return [known]
-    return [of_request(known, mask_part(one.text, reading.entities)) for one in reading.requests]
+    return [of_request(known, mask_part(one.text, reading.entities), account) for one in reading.requests]
 
 
 def _shelf(templates: Iterable[Template]) -> Shelf:
@@ -99,6 +101,7 @@ class _Search:
         self,
         message: Message,
         reading: Reading,
+        account: Account,
         asked: Sequence[Asked],
         shelf: Shelf,
         bundle: Bundle,
@@ -107,7 +110,8 @@ class _Search:
         others = [lang for lang in bundle.company.languages if lang != reading.lang]
         self._langs = (reading.lang, *others)
         self._requests = list(zip(reading.requests, asked, strict=True))
-        self._facts = _facts(message, reading)
+        self._account = account
+        self._facts = _facts(message, reading, account.facts)
         self._address = answered_with(" ".join(one.text for one in reading.requests), reading.lang)
         self._shelf = shelf
         self._cases = bundle.cases
@@ -121,7 +125,7 @@ class _Search:
         found = [self._agreed(self._offers(at), self._answers(at, past), past) for at in range(len(self._requests))]
         suggestions = [self._suggestion(at, one, past) for at, one in laid_out(found, self._lang)[:_TOP]]
         first, *others = [self._candidate(at) for at in range(len(self._requests))]
-        return Match(suggestions=tuple(suggestions), candidate=first, others=tuple(others))
+        return Match(suggestions=tuple(suggestions), candidate=first, others=tuple(others), account=self._account)
 
     def _suggestion(self, at: int, found: Offer | Ranked, past: PastAnswers) -> Suggestion:
         asked = self._requests[at][1]

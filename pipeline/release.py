@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from salver.data.decision import AutoAnswer, Reason, Route
 from salver.data.message import Message
@@ -69,10 +70,15 @@ def unexplained(answer: str, sources: Sources) -> list[str]:
 def others_in(answer: str, sources: Sources, known: PersonalIndex, finder: Entities) -> tuple[str, ...]:
     """The cases of other customers to whom something in an answer leads that its own customer did not write."""
     own = visible("\n".join(sources.said))
-    texts = [answer, own, *map(visible, sources.house)]
-    of_answer, of_own, *of_house = map(traces, texts, finder.find(texts))
-    owners = known.owners(sorted(of_answer.difference(of_own, *of_house)))
+    of_answer, of_own = map(traces, (answer, own), finder.find([answer, own]))
+    owners = known.owners(sorted(of_answer.difference(of_own, *map(_of_house, sources.house))))
     return tuple(dict.fromkeys(case for cases in owners.values() for case in cases))
+
+
+@lru_cache(maxsize=1024)
+def _of_house(words: str) -> frozenset[str]:
+    """The traces in the house's own words, which are the same in every answer."""
+    return frozenset(traces(visible(words)))
 
 
 def _without(text: str, template: str) -> str:

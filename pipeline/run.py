@@ -20,6 +20,7 @@ from salver.pipeline.classify import classify
 from salver.pipeline.clean import clean
 from salver.pipeline.compose import compose, house, in_order, joined, ways
 from salver.pipeline.decide import decide
+from salver.pipeline.lookup import Lookup
 from salver.pipeline.match import match
 from salver.pipeline.rank import PastAnswers
 from salver.pipeline.read import read
@@ -45,13 +46,20 @@ class Pipeline:
     """
 
     def __init__(
-        self, bundle: Bundle, *, team: Team | None = None, clock: Clock = now_utc, audit_share: float = AUDIT_SHARE
+        self,
+        bundle: Bundle,
+        *,
+        team: Team | None = None,
+        clock: Clock = now_utc,
+        audit_share: float = AUDIT_SHARE,
+        lookup: Lookup | None = None,
     ) -> None:
         self.bundle = bundle
         self.team = team or bundle.team
         self.loads = Loads()
         self.standing = Standing()
         self.approvals = Approvals()
+        self.lookup = lookup or Lookup()
         self._audit_share = audit_share
         self._skills = by_agent(bundle.skills)
         self._past = PastAnswers(bundle.cases.values(), bundle.encoder, bundle.ranking)
@@ -131,7 +139,8 @@ class Pipeline:
         asked = [messages[i] for i in human]
         texts = [cleaned[i] for i in human]
         readings = classify(asked, texts, self.bundle)
-        matches = match(asked, texts, readings, self._with_edits, self._past)
+        accounts = self.lookup.look_up(asked)
+        matches = match(asked, texts, readings, accounts, self._with_edits, self._past)
         understood = dict(zip(human, zip(readings, matches, strict=True), strict=True))
         return [
             self._decide(messages[i], cleaned[i], screenings[i], *understood.get(i, (None, Match())))
@@ -164,7 +173,7 @@ class Pipeline:
             words += house(way, self.bundle.company)
         return Sources(
             templates=[joined(one.template.text for one in in_order(found, reading))] if reading else [],
-            said=said_by(message),
+            said=said_by(message, found.account.facts),
             house=words,
         )
 

@@ -110,6 +110,11 @@ def unsigned(lines: list[str]) -> tuple[list[str], list[Cut]]:
     return kept, cuts
 
 
+def is_closing(lines: list[str]) -> bool:
+    """Whether lines say nothing but a closing and who signs."""
+    return any(lines) and len(_closed(["Text.", "", *lines])[1]) == len(lines)
+
+
 def without_salutation(lines: list[str]) -> list[str]:
     """The lines without the greeting at the top; what follows it on its line stays."""
     text = "\n".join(lines).lstrip()

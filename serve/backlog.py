@@ -124,7 +124,8 @@ class Backlog:
             yield from map(desk.pipeline.prepare, chunks)
             return
         pipeline = desk.pipeline
-        with Workers(desk.folder, desk.learned, desk.workers, pipeline.failed, lambda: pipeline.approvals) as workers:
+        approvals = lambda: pipeline.approvals  # noqa: E731
+        with Workers(desk.folder, desk.learned, desk.workers, pipeline.failed, approvals, pipeline.lookup) as workers:
             yield from workers.prepared(chunks)
 
     def _chunks(self, raws: Iterable[RawMessage]) -> Iterator[list[RawMessage]]:

@@ -29,6 +29,8 @@ class Settings:
     Paths in the file are relative to its folder. `body_limit` is in bytes; `workers` is how many processes decide a
     backlog, 0 for one a core. Without `tokens` nobody is asked for one. `store_url` is empty when it was not set.
     `descriptions` say in a sentence what an intent means; cases whose intent is in `out_of_scope` teach what is none.
+    `records` is a CSV file or an HTTP address with `{email}` where the company's records of a sender are looked up, if
+    one of the `mail_servers` has shown who that is.
     `not_the_same` are pairs of customers, by number, address or name, that look like one and are two.
     `audit_share`, 0 to 1, of the answers that could be sent are laid before a person to check, and so are all of them
     when the training is more than `bound_days` ago.
@@ -44,6 +46,9 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8080
     tokens: tuple[str, ...] = field(default=(), repr=False)
+    records: str = ""
+    records_token: str = field(default="", repr=False)
+    mail_servers: tuple[str, ...] = ()
     body_limit: int = 10_000_000
     workers: int = 0
     max_error: float | None = None
@@ -86,6 +91,9 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "host": values.text,
     "port": values.whole(0, 65_535),
     "tokens": values.secrets,
+    "records": values.text,
+    "records_token": values.text,
+    "mail_servers": values.texts,
     "body_limit": values.whole(1, 1 << 40),
     "workers": values.whole(0, 1_024),
     "max_error": values.share,

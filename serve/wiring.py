@@ -11,9 +11,11 @@ from salver.data.errors import BundleError, StoreError
 from salver.data.store import Store
 from salver.models.bundle import Bundle, load
 from salver.models.shelf import Shelf
+from salver.pipeline.lookup import Lookup
 from salver.pipeline.route import Loads
 from salver.pipeline.run import Pipeline, now_utc
 from salver.serve.learned import relearn
+from salver.serve.records import records_of
 from salver.serve.settings import Settings, load_settings
 from salver.serve.team import read_team
 from salver.serve.watch import standing_of
@@ -86,7 +88,12 @@ def open_pipeline(
     How its error bound stands is known too, by the store or, without one, by its age; and which texts persons have
     approved. With `auto_approve` all count as approved that nobody has rejected.
     """
-    pipeline = Pipeline(open_bundle(settings, given), team=team_of(settings), audit_share=settings.audit_share)
+    pipeline = Pipeline(
+        open_bundle(settings, given),
+        team=team_of(settings),
+        audit_share=settings.audit_share,
+        lookup=Lookup(records_of(settings.records, settings.records_token), settings.mail_servers),
+    )
     pipeline.standing = standing_of(pipeline.bundle, store, settings.bound_days, now_utc())
     pipeline.approvals = Approvals.of_all(store.approvals() if store else (), auto=auto_approve)
     if store is not None:

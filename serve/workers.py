@@ -27,6 +27,7 @@ from salver.data.message import RawMessage
 from salver.data.reading import Cleaned
 
 if TYPE_CHECKING:
+    from salver.pipeline.lookup import Lookup
     from salver.pipeline.run import Pipeline
 
 _RARELY = 50_000
@@ -47,7 +48,8 @@ def cores() -> int:
 class Workers:
     """Prepares chunks with a bundle in `count` processes, for use in a `with`.
 
-    `failed` makes the tray of a message that its process died of; `approvals` says what is approved by now.
+    `failed` makes the tray of a message that its process died of; `approvals` says what is approved by now, and
+    `lookup` looks up who wrote.
     """
 
     def __init__(
@@ -57,8 +59,9 @@ class Workers:
         count: int,
         failed: Callable[[RawMessage, Exception], Tray],
         approvals: Callable[[], Approvals] = Approvals,
+        lookup: "Lookup | None" = None,
     ) -> None:
-        self._begin_with = (bundle, tuple(learned))
+        self._begin_with = (bundle, tuple(learned), lookup)
         self._count = count
         self._failed = failed
         self._approvals = approvals
@@ -132,13 +135,14 @@ class Workers:
             self._pool = None
 
 
-def _begin(bundle: Path, learned: Sequence[PastCase]) -> None:
+def _begin(bundle: Path, learned: Sequence[PastCase], lookup: "Lookup | None") -> None:
     """What a new process does first."""
     global _pipeline  # a process has one bundle for its whole life
     Thread(target=_end_with_parent, daemon=True).start()
     from salver.pipeline.run import Pipeline
 
     _pipeline = Pipeline.load(bundle)
+    _pipeline.lookup = lookup or _pipeline.lookup
     if learned:
         _pipeline.learn(learned)
     threadpool_limits(1)

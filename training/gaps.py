@@ -5,6 +5,7 @@ write again; answers that contradict each other; texts that are out of date. Eac
 what it costs or would save, and which cases show it. Nothing here decides: a person reads the list.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ _DOUBT = 0.05
 _MONTH = timedelta(days=30.44)
 _LATELY = timedelta(days=90)
 _SHOWN = 20
+_SLOT = re.compile(r"\{[a-z0-9_]+\}")
 _COMPARED = 500
 """The lines of an intent that are compared with each other, the most frequent first."""
 
@@ -76,29 +78,38 @@ def gaps(
 
 
 def _unwritten(groups: Group, months: float, minutes: float) -> Iterator[Gap]:
-    """Requests without a template, by the words that they share."""
-    for (intent, lang), cases in groups.items():
-        free = [case for case in cases if not case.templates and case.answer.strip()]
-        if len(free) < _FEWEST:
-            continue
-        questions = [case.question for case in free]
-        several = len(set(questions)) > _FEWEST
-        numbers = cluster(questions, [case.answer for case in free]).tolist() if several else [0] * len(free)
-        words = telling_words(questions, numbers)
-        for number in sorted(set(numbers)):
-            some = [case for case, own in zip(free, numbers, strict=True) if own == number]
-            if len(some) >= _FEWEST:
-                about = f" about {', '.join(words[number])}" if words[number] else ""
-                yield Gap(
-                    kind="unwritten",
-                    intent=intent,
-                    lang=lang,
-                    because=f"{len(some)} requests{about} were answered by hand, each in words of its own.",
-                    volume=len(some),
-                    per_month=len(some) / months,
-                    minutes=_saved(len(some), months, minutes),
-                    cases=_ids(some),
-                )
+    """Requests without a template, by the words that they share and that other requests of the language have not."""
+    recurring = [(key, some) for key, cases in groups.items() for some in _clusters(cases)]
+    for lang in sorted({lang for _, lang in groups}):
+        own = [(intent, some) for (intent, spoken), some in recurring if spoken == lang]
+        number = {case.id: at for at, (_, some) in enumerate(own) for case in some}
+        cases = [case for (_, spoken), some in groups.items() if spoken == lang for case in some]
+        texts = [_SLOT.sub(" ", case.question) for case in cases]
+        words = telling_words(texts, [number.get(case.id, -1) for case in cases])
+        for at, (intent, some) in enumerate(own):
+            about = f" about {', '.join(words[at])}" if words[at] else ""
+            yield Gap(
+                kind="unwritten",
+                intent=intent,
+                lang=lang,
+                because=f"{len(some)} requests{about} were answered by hand, each in words of its own.",
+                volume=len(some),
+                per_month=len(some) / months,
+                minutes=_saved(len(some), months, minutes),
+                cases=_ids(some),
+            )
+
+
+def _clusters(cases: Sequence[PastCase]) -> Iterator[list[PastCase]]:
+    """Those that were answered by hand, where enough are alike."""
+    free = [case for case in cases if not case.templates and case.answer.strip()]
+    questions = [_SLOT.sub(" ", case.question) for case in free]
+    several = len(set(questions)) > _FEWEST
+    numbers = cluster(questions, [case.answer for case in free]).tolist() if several else [0] * len(free)
+    for number in sorted(set(numbers)):
+        some = [case for case, own in zip(free, numbers, strict=True) if own == number]
+        if len(some) >= _FEWEST:
+            yield some
 
 
 def _written_again(groups: Group, templates: Sequence[Template], months: float, minutes: float) -> Iterator[Gap]:

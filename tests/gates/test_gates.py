@@ -4,12 +4,12 @@ import random
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from typing import Any
 
 import pytest
 
 from bench.canaries import SHAPES, plain
+from salver.data.approval import EVERY_TEXT, Approvals
 from salver.data.case import Case, Customer
 from salver.data.decision import AutoAnswer, Reason, Tray
 from salver.models.personal import PersonalIndex
@@ -100,13 +100,14 @@ def test_3_what_was_put_back_for_everybody_is_the_companys_own() -> None:
     assert not [one for one in found if "9217" in one.text]
 
 
-@cache
 def asking(text: str, **index: Any) -> Pipeline:
-    """A pipeline whose only text for readings is this one."""
+    """A pipeline whose only text for readings is this one; every text in it is approved."""
     known = next(one for one in small_bundle().templates if one.id == "t-how")
     changed = replace(known, text=text, slots=tuple(templates.SLOT.findall(text)))
     others = tuple(one for one in small_bundle().templates if (one.intent, one.lang) != ("meter_reading", "de"))
-    return pipeline(templates=(*others, changed), **index)
+    found = pipeline(templates=(*others, changed), **index)
+    found.approvals = EVERY_TEXT
+    return found
 
 
 def asked(text: str, of: Pipeline) -> Tray:
@@ -128,11 +129,17 @@ def test_4_a_slot_is_filled_with_what_the_customer_wrote() -> None:
     assert "Den Zählerstand 9283 melden Sie" in decision.answer
 
 
+def test_4_a_text_that_no_person_has_approved_is_not_sent() -> None:
+    of = asking(TEXT)
+    of.approvals = Approvals()
+    assert asked(ASKED, of).decision.reason is Reason.NOT_APPROVED
+
+
 def leading(text: str, *, said: bool = False) -> Pipeline:
     """The same, with a customer in the archive to whom `anna albers` and a phone lead."""
     traces = ("albers anna", "155509217")
     index = PersonalIndex.build({"c001": ((), traces) if said else (traces, ())})
-    return pipeline(templates=asking(text).bundle.templates, personal=index)
+    return asking(text, personal=index)
 
 
 @pytest.mark.parametrize(

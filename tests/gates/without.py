@@ -14,6 +14,7 @@ import pytest
 import salver.pipeline.mask
 import salver.pipeline.match
 import salver.pipeline.run
+import salver.pipeline.withhold
 import salver.training.proof
 import salver.training.run
 import salver.training.templates
@@ -25,7 +26,7 @@ GATES: Mapping[int, str] = {
     1: "mask when taken in",
     2: "templates, not replies",
     3: "k customers",
-    4: "fill slots from the message only",
+    4: "fill slots, and a person approves",
     5: "check at the way out",
 }
 
@@ -68,6 +69,10 @@ def _with_holes(text: str, _known: object) -> tuple[str, tuple[str, ...]]:
     return text, ()
 
 
+def _nothing(*_: object) -> str:
+    return ""
+
+
 def _let_out(decision: AutoAnswer, *_: object) -> AutoAnswer:
     return replace(decision)
 
@@ -80,6 +85,6 @@ _INSTEAD: Mapping[int, Sequence[tuple[Any, str, Callable[..., Any]]]] = {
     1: [(salver.pipeline.mask, "_masked", _unmasked)],
     2: [(salver.training.templates, "induce", whole_replies), (salver.training.run, "induce", whole_replies)],
     3: [(salver.training.proof, "proven", _always), (salver.training.proof, "is_the_companys", _always)],
-    4: [(salver.pipeline.match, "fill", _with_holes)],
+    4: [(salver.pipeline.match, "fill", _with_holes), (salver.pipeline.withhold, "not_approved", _nothing)],
     5: [(salver.pipeline.run, "release", _let_out)],
 }

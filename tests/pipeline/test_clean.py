@@ -167,3 +167,9 @@ def test_what_is_kept_and_what_is_cut_were_all_written(body: str) -> None:
     cleaned = clean_text(body)
     for text in (cleaned.text, *(cut.text for cut in cleaned.removed)):
         assert set(text.split()) <= set(body.split())
+
+
+def test_a_reply_that_is_only_a_closing_has_no_body() -> None:
+    assert answer_body("Guten Tag,\n\n\n\nMit freundlichen Grüßen\nMara Lind") == ""
+    assert answer_body("Hello,\n\nKind regards\n\nTom\nExample Ltd") == ""
+    assert answer_body("Danke.\nMara") == "Danke."

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salver.pipeline.fold import Folds, alike
+from salver.pipeline.fold import Folds, alike, turns
 
 TEXT = "Wir haben Ihre Leitung geprüft und einen Fehler im Verteiler gefunden, er wird bis Freitag behoben."
 LONG = " ".join([TEXT] * 4)
@@ -128,3 +128,19 @@ def test_folding_grows_with_the_answers_and_not_with_their_pairs() -> None:
 
     seconds(500)
     assert seconds(40_000) < 10 * seconds(10_000)  # 16 times as many pairs
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "turned"),
+    [
+        ("Der Router ist im Preis enthalten.", "Der Router ist nicht im Preis enthalten.", True),
+        ("The router is included in the price.", "The router is not included in the price.", True),
+        ("Die Frist beträgt 14 Tage.", "Die Frist beträgt 30 Tage.", True),
+        ("Die Frist beträgt {number} Tage.", "Die Frist beträgt 30 Tage.", False),
+        ("It costs you nothing and takes an hour.", "It takes an hour and costs you nothing.", False),
+        ("Der Router ist im Preis enthalten.", "Der Router ist im Preis enthalten.", False),
+        ("Der Router ist im Preis enthalten.", "Bitte rufen Sie nicht vor Montag an.", False),
+    ],
+)
+def test_lines_that_say_the_opposite_are_told(one: str, other: str, turned: bool) -> None:
+    assert turns(one, other) is turns(other, one) is turned

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from salver.data.account import NOTHING_KNOWN
 from salver.data.answer import Match, Template
 from salver.data.case import PastCase
 from salver.data.message import Message
@@ -23,7 +24,7 @@ def found(*messages: Message, bundle: Bundle | None = None) -> list[Match]:
     bundle = bundle or small_bundle()
     texts = cleaned(list(messages))
     past = PastAnswers(bundle.cases.values(), bundle.encoder, bundle.ranking)
-    return match(messages, texts, classify(messages, texts, bundle), bundle, past)
+    return match(messages, texts, classify(messages, texts, bundle), [NOTHING_KNOWN] * len(messages), bundle, past)
 
 
 def past(name: str, *templates: str, intent: str = "meter_reading", lang: str = "de") -> PastCase:
