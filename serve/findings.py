@@ -8,6 +8,7 @@ from salver.data.agent import Skill, Team
 from salver.data.gap import Gap
 from salver.data.policy import Policy
 from salver.pipeline.explain import counted
+from salver.serve.approvals import Judged
 from salver.serve.charts import Curve, Week, spoken
 from salver.serve.tally import Tally, Waiting
 
@@ -130,6 +131,18 @@ def about_skills(pair: tuple[Skill, Skill] | None, names: Mapping[str, str]) -> 
     first, second = names.get(best.agent, best.agent), names.get(worst.agent, worst.agent)
     where = f"{spoken(best.intent)} ({best.lang.upper()})"
     return f"On {where} {first} resolves {best.mean:.0%} at once, {second} {worst.mean:.0%}."
+
+
+def about_texts(templates: Sequence[Judged], held_up: Mapping[str, int]) -> str:
+    """How many texts nobody has approved, and how many messages a person got for that reason alone."""
+    waiting = sum(one.state == "waiting" for one in templates)
+    if not waiting:
+        return ""
+    begin = f"{waiting:,} {'text waits' if waiting == 1 else 'texts wait'} for a person to read and approve"
+    count = sum(held_up.values())
+    if not count:
+        return f"{begin}."
+    return f"{begin}; {messages(count)} went to a person for want of that alone."
 
 
 def about_queues(queues: Mapping[str, Waiting], now: datetime) -> str:

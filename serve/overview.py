@@ -11,6 +11,7 @@ from salver.data.standing import Standing
 from salver.data.store import Store
 from salver.models.bundle import Bundle
 from salver.serve import show
+from salver.serve.approvals import judged
 from salver.serve.report import page, write
 from salver.serve.watch import standing_of
 from salver.serve.wiring import open_bundle, open_store, settings_of
@@ -45,6 +46,7 @@ def draw(store: Store, bundle: Bundle, standing: Standing, out: Path, truth: Map
         truth={**truth, **said} if truth else None,
         waiting=store.queue(limit=_ALL),
         gaps=gaps(tuple(bundle.cases.values()), bundle.templates, bundle.entities, datetime.now(UTC)),
+        templates=judged(bundle.templates, store),
     )
     write(text, out)
 

@@ -4,7 +4,7 @@ The page is one file without anything remote: its pictures and its style are ins
 """
 
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -20,11 +20,13 @@ from salver.data.record import QueueEntry
 from salver.data.standing import Standing, State
 from salver.models.bundle import Bundle
 from salver.serve import charts, findings
+from salver.serve.approvals import Judged
 from salver.serve.tally import Line, Tally, Waiting, curve, tally
 from salver.serve.watch import in_words
 
 MOST_INTENTS = 30
 _SKILL_PANELS = 6
+_MOST_TEXTS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,16 +50,16 @@ def page(
     truth: Mapping[str, str] | None = None,
     waiting: Iterable[QueueEntry] | None = None,
     standing: Standing | None = None,
+    templates: Sequence[Judged] = (),
     gaps: Sequence[Gap] = (),
 ) -> str:
     """The report as HTML. `lines` are decisions; `truth` has true intents by the id or Message-ID of a message.
 
-    `standing` is how the error bound stands by now, where that is known; `gaps` are what would be worth writing down.
-    `waiting` is what still waits for a person; without it, everything that was routed does.
+    `standing` and `templates` say how bound and texts stand, `gaps` what would be worth writing down; `waiting` is what
+    still waits, without it all routed ones.
     """
     now = now.astimezone(ZoneInfo(bundle.team.timezone)) if bundle.team.timezone else now
     sums = tally(lines, now, truth, waiting)
-    names = {one.id: one.name for one in bundle.team.agents}
     return _template("report.html").render(
         bundle=bundle,
         now=now,
@@ -69,11 +71,11 @@ def page(
         skills=_skills(bundle),
         queues=_rows(sums.queues),
         agents=_rows(sums.agents),
-        names_of=lambda agent: names.get(agent, agent) or "nobody fits",
+        names_of=_names_of(bundle),
         about_queues=findings.about_queues(sums.queues, now),
         later=bundle.scores.get("later"),
-        about_later=findings.about_figures(bundle.scores) if bundle.scores.get("later") else "",
         weakest=_weakest(bundle.scores),
+        **_texts(templates, sums.held_up),
         gaps=gaps,
         faults=faults,
         say=findings,
@@ -193,6 +195,22 @@ def _rows(waiting: Mapping[str, Waiting]) -> list[tuple[str, Waiting]]:
     """What is due first comes first."""
     late = datetime.max.replace(tzinfo=UTC)
     return sorted(waiting.items(), key=lambda one: (one[1].first or late, one[0]))
+
+
+def _texts(templates: Sequence[Judged], held_up: Mapping[str, int]) -> dict[str, Any]:
+    """The texts that nobody has approved, and how many messages each would have answered; the most first."""
+    waiting = [(one, held_up.get(one.template.id, 0)) for one in templates if one.state == "waiting"]
+    ordered = sorted(waiting, key=lambda one: (-one[1], -one[0].template.customers, one[0].template.id))
+    return {
+        "texts": ordered[:_MOST_TEXTS],
+        "about_texts": findings.about_texts(templates, held_up),
+        "more_texts": max(0, len(ordered) - _MOST_TEXTS),
+    }
+
+
+def _names_of(bundle: Bundle) -> Callable[[str], str]:
+    names = {one.id: one.name for one in bundle.team.agents}
+    return lambda agent: names.get(agent, agent) or "nobody fits"
 
 
 def _weakest(scores: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:

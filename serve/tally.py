@@ -29,7 +29,8 @@ class Waiting:
 
 @dataclass(slots=True, kw_only=True)
 class Tally:
-    """Counts of decisions. `checked` are pairs of confidence and whether the intent was right, where that is known."""
+    """Counts of decisions. `held_up` counts by template the messages that would have been answered with a text that
+    nobody has approved. `checked` are pairs of confidence and whether the intent was right, where that is known."""
 
     total: int = 0
     kinds: Counter[str] = field(default_factory=Counter)
@@ -37,6 +38,7 @@ class Tally:
     intents: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     queues: dict[str, Waiting] = field(default_factory=lambda: defaultdict(Waiting))
     agents: dict[str, Waiting] = field(default_factory=lambda: defaultdict(Waiting))
+    held_up: Counter[str] = field(default_factory=Counter)
     checked: list[tuple[float, bool]] = field(default_factory=list)
 
     def share(self, kind: str) -> float:
@@ -93,6 +95,8 @@ def _add(sums: Tally, line: Line, truth: Mapping[str, str]) -> None:
     sums.total += 1
     sums.kinds[kind] += 1
     sums.reasons[kind, line["reason"]] += 1
+    if line["reason"] == "not_approved":
+        sums.held_up[next((one.get("template") for one in line.get("suggestions") or ()), None) or ""] += 1
     if intent:
         sums.intents[intent][line.get("lang") or ""] += 1
         true = truth.get(line["id"]) or truth.get((line.get("message_id") or "").strip("<>"))

@@ -15,11 +15,14 @@ from salver.data.errors import Fault, StoreError
 from salver.data.reading import Urgency
 from salver.data.record import QueueEntry
 from salver.data.standing import Standing, State
+from salver.data.store import Store
 from salver.models.bundle import Bundle
 from salver.serve import charts, findings
+from salver.serve.approvals import judged
 from salver.serve.report import page, write
 from salver.serve.tally import curve, tally
 from tests.pipeline.small_bundle import NOON, TEAM, small_bundle
+from tests.serve.office import approve_all
 
 WEEK = [[0] * 24 for _ in range(7)]
 WEEK[2][10], WEEK[2][20], WEEK[6][9] = 6, 3, 1
@@ -269,3 +272,15 @@ def test_an_hour_at_which_the_company_closes_is_outside() -> None:
     week = [[0] * 24 for _ in range(7)]
     week[0][17], week[0][18] = 1, 1  # it closes at 18:00
     assert findings.about_week(week, TEAM).endswith("50% arrive outside working hours.")
+
+
+def test_texts_that_nobody_has_approved_are_listed_with_the_messages_that_wait_for_it(tmp_path: Path) -> None:
+    bundle = a_bundle()
+    held_up = [line(n, "route", "not_approved", suggestions=[{"template": "t-slow", "text": "x"}]) for n in (1, 2)]
+    with Store.open(f"{tmp_path}/store.db") as store:
+        known = judged(bundle.templates, store)
+        text = page(held_up, bundle, now=NOON, templates=known)
+        assert "4 texts wait for a person to read and approve; 2 messages went to a person for want of that" in text
+        assert text.index("salver templates show t-slow") < text.index("salver templates show t-how")
+        approve_all(store, bundle.templates)
+        assert 'id="texts"' not in page(held_up, bundle, now=NOON, templates=judged(bundle.templates, store))
