@@ -22,6 +22,7 @@ from bench.canaries import BY_MAIL, Canary, drawn, planted
 from bench.letters import ADDED, AGENTS, AROUND, FREE, NOTE, PERSONAL, TOPICS, Topic
 from salver.data.company import Company
 from salver.models.entities import names
+from salver.pipeline.markup import text_of_html
 
 Row = dict[str, Any]
 COMPANY = Company(
@@ -177,5 +178,6 @@ def _answer(topic: Topic, who: Mapping[str, str], agent: str, order_no: str, cha
 
 
 def of_rows(lines: Iterable[str], company: Company) -> MadeUp:
-    """An archive out of the lines of a table."""
-    return MadeUp(company=company, rows=[json.loads(line) for line in lines if line.strip()])
+    """An archive out of the lines of a table; HTML of customers is read as text."""
+    rows = [json.loads(line) for line in lines if line.strip()]
+    return MadeUp(company=company, rows=[{"text": text_of_html(row.pop("html", ""))[0], **row} for row in rows])

@@ -17,6 +17,7 @@ from salver.data.message import Message
 from salver.models.personal import PersonalIndex
 from salver.models.ports import Entities
 from salver.pipeline.explain import counted
+from salver.pipeline.markup import text_of_html
 from salver.pipeline.mask import visible
 from salver.pipeline.record import folded
 from salver.pipeline.traces import traces
@@ -51,7 +52,9 @@ def release(decision: AutoAnswer, sources: Sources, known: PersonalIndex, finder
     answer = visible(decision.answer)
     if words := unexplained(answer, sources):
         return _stopped(decision, f"{counted(len(words), 'word')} in it nobody accounts for")
-    if cases := others_in(answer, sources, known, finder):
+    if decision.answer_html and _spoken(text_of_html(decision.answer_html)[0]) != _spoken(answer):
+        return _stopped(decision, "its HTML does not say what its text says")
+    if cases := others_in(f"{answer}\n{visible(decision.answer_html)}", sources, known, finder):
         return _stopped(decision, "something in it leads to another customer", cases)
     return decision
 
@@ -96,6 +99,10 @@ def _without(text: str, template: str) -> str:
 def _plain(text: str) -> str:
     """On one line, its letters composed."""
     return " ".join(unicodedata.normalize("NFC", visible(text)).split())
+
+
+def _spoken(text: str) -> list[str]:
+    return _WORD.findall(_plain(text))
 
 
 def _words(texts: Iterable[str]) -> frozenset[str]:

@@ -46,6 +46,13 @@ def test_every_canary_is_in_the_archive_on_both_sides(made: MadeUp, tmp_path: Pa
         assert canary.is_in(said), canary
 
 
+def test_the_sample_company_has_canaries_and_questions_too(tmp_path: Path) -> None:
+    made = leak.sample(1000)
+    assert len(made.canaries) == 1000
+    assert len(gather(write(made, tmp_path), made.company).cases) == len(made.rows)
+    assert len(list(leak.questions(made, 400))) == 400
+
+
 def test_a_mail_has_its_canary_in_base64_or_in_an_alt_attribute(made: MadeUp) -> None:
     for row in made.rows:
         if "base64" in row or "alt" in row:

@@ -1,5 +1,7 @@
 """Gate 5: nothing leaves that is not the template's, the customer's own, or the house's."""
 
+from dataclasses import replace
+
 import pytest
 
 from salver.data.decision import AutoAnswer, Evidence, Reason, Route
@@ -94,6 +96,18 @@ def test_what_leads_to_another_customer_stops_it_though_a_template_says_it(words
     assert stopped.reason is Reason.MAY_LEAK
     assert stopped.evidence.cases == ("c0001",)
     assert "wangi" not in stopped.because
+
+
+@pytest.mark.parametrize(
+    "more", ["<p>Gruß an Erika</p>", '<img alt="Joy Mwangi">', '<a href="mailto:joy.mwangi@klinikum.example">.</a>']
+)
+def test_what_only_the_html_says_stops_it(more: str) -> None:
+    plain = sent(BODY)
+    assert isinstance(plain, AutoAnswer)
+    sources = Sources(templates=[TEMPLATE], said=said_by(MESSAGE), house=house("de", COMPANY))
+    html = "".join(f"<p>{part}</p>" for part in plain.answer.split("\n\n"))
+    assert isinstance(release(replace(plain, answer_html=html), sources, KNOWN, FINDER), AutoAnswer)
+    assert isinstance(release(replace(plain, answer_html=html + more), sources, KNOWN, FINDER), Route)
 
 
 def test_what_the_customer_wrote_may_be_said_again() -> None:
