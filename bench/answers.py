@@ -115,10 +115,8 @@ def _masked_side_by_side(texts: Sequence[tuple[str, str]]) -> list[tuple[str, st
 
 def _masked(texts: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     finder = CompanyEntities(Company())
-    return [
-        mask_case(Case(id="", thread="", customer=Customer(), text=question, answer=answer), finder)
-        for question, answer in texts
-    ]
+    cases = (Case(id="", thread="", customer=Customer(), text=question, answer=answer) for question, answer in texts)
+    return [(masked.question, masked.answer) for masked in (mask_case(case, finder) for case in cases)]
 
 
 class Trial:

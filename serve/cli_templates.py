@@ -9,6 +9,7 @@ from salver.serve.options import BundleFolder, ByWhom, Json, SettingsFile, Sha25
 
 app = typer.Typer(
     help="The texts that may be sent: list them, read one, approve, reject or edit it.",
+    short_help="Read and approve the texts that may be sent.",
     invoke_without_command=True,
     rich_markup_mode=None,
 )

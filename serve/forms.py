@@ -121,6 +121,10 @@ class Word(_Form):
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [{"verdict": "approved", "by": "mara.lind", "sha256": EXAMPLE_SHA256}],
+            "oneOf": [
+                {"properties": {"verdict": {"const": "edited"}, "text": {"type": "string"}}, "required": ["text"]},
+                {"properties": {"verdict": {"enum": ["approved", "rejected"]}, "text": {"type": "null"}}},
+            ],
         }
     )
 
