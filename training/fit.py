@@ -1,7 +1,8 @@
 """From texts with their intents to the parts that understand them, weighed by what each was worth on unseen texts."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ from salver.models.pretrained import PretrainedEncoder
 from salver.models.scope import Seen
 from salver.training.parts import Lore, Nearest, Text, all_words
 from salver.training.split import folds
-from salver.training.unseen import Made, Strange, hear
+from salver.training.unseen import Made, Strange, hear, joins
 
 _WEIGHED = 20_000
 """The weights of four opinions are learned from so many texts at most: more do not change them."""
@@ -84,9 +85,10 @@ def fit_understanding(
     pretrained model outlive this training.
     """
     base = None if encoder == HistoryEncoder.alone else PretrainedEncoder(encoder)
-    known = _known(base, all_words(texts, descriptions or {}), kept) if base else None
-    lore = Lore.of(texts, descriptions or {}, known)
     held_out = folds([one.group for one in texts], [one.at for one in texts])
+    words = chain(all_words(texts, descriptions or {}), _made_words(texts, held_out))
+    known = _known(base, words, kept) if base else None
+    lore = Lore.of(texts, descriptions or {}, known)
     heard, whole = hear(texts, lore, held_out)
     weights = _weights(heard.opinions, places([one.intent for one in texts], lore.labels))
     return Understanding(
@@ -105,6 +107,14 @@ def fit_understanding(
             without_newest=HistoryEncoder.from_arrays(heard.without_newest, Grams(), base),
         ),
     )
+
+
+def _made_words(texts: Sequence[Text], held_out: Sequence[NDArray[np.int64]]) -> Iterator[str]:
+    """What is read of the messages that are made of two held texts."""
+    for held in held_out:
+        for made in joins([texts[i] for i in held]):
+            yield made.whole
+            yield from made.parts
 
 
 def _known(base: Encoder, words: Iterable[str], kept: Path | None) -> KnownVectors:

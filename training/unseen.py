@@ -207,28 +207,48 @@ def _strangers(texts: Sequence[Text], lore: Lore) -> Strange:
     return Strange(opinions=opinions.astype(np.float32), densities=np.array([density(row) for row in near]))
 
 
-def _joined(texts: Sequence[Text], learned: Learned, lore: Lore) -> list[Joined]:
-    """Messages made of two of the held texts, and what is said of them; some turn to the second in words."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Join:
+    """A message made of two texts that want different things; `joint` may turn to the second in words."""
+
+    first: Text
+    second: Text
+    joint: str
+
+    @property
+    def whole(self) -> str:
+        return f"{self.first.text}\n\n{self.joint}{self.second.text}"
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        begin, *others = _said_in(self.second)
+        return (*_said_in(self.first), self.joint + begin, *others)
+
+
+def joins(texts: Sequence[Text]) -> list[Join]:
+    """Messages made of two of some texts, by lot; of the same texts the same."""
     chance = np.random.default_rng(0)
     drawn = [chance.permutation(len(texts))[:_MADE].tolist() for _ in range(2)]
     pairs = [(texts[a], texts[b]) for a, b in zip(*drawn, strict=True) if texts[a].intent != texts[b].intent]
-    if not pairs:
+    return [Join(first=a, second=b, joint=_JOINTS[i % len(_JOINTS)]) for i, (a, b) in enumerate(pairs)]
+
+
+def _joined(texts: Sequence[Text], learned: Learned, lore: Lore) -> list[Joined]:
+    """Messages made of two of the held texts, and what is said of them."""
+    made = joins(texts)
+    if not made:
         return []
-    joints = [_JOINTS[i % len(_JOINTS)] for i in range(len(pairs))]
-    wholes = [f"{a.text}\n\n{joint}{b.text}" for (a, b), joint in zip(pairs, joints, strict=True)]
-    parts = [_parts_of(a, b, joint) for (a, b), joint in zip(pairs, joints, strict=True)]
-    said: Scores = learned.opinions_of([*wholes, *(part for some in parts for part in some)])[0]
-    of_parts = np.split(said[len(pairs) :], np.cumsum([len(some) for some in parts])[:-1])
-    intents = [(lore.labels.index(a.intent), lore.labels.index(b.intent)) for a, b in pairs]
+    said: Scores = learned.opinions_of([*(one.whole for one in made), *(part for one in made for part in one.parts)])[0]
+    of_parts = np.split(said[len(made) :], np.cumsum([len(one.parts) for one in made])[:-1])
     return [
-        Joined(opinions=said[i : i + 1], of_parts=of_parts[i], parts=parts[i], intents=intents[i])
-        for i in range(len(pairs))
+        Joined(
+            opinions=said[i : i + 1],
+            of_parts=of_parts[i],
+            parts=one.parts,
+            intents=(lore.labels.index(one.first.intent), lore.labels.index(one.second.intent)),
+        )
+        for i, one in enumerate(made)
     ]
-
-
-def _parts_of(first: Text, second: Text, joint: str) -> tuple[str, ...]:
-    others = _said_in(second)
-    return (*_said_in(first), joint + others[0], *others[1:])
 
 
 def _said_in(text: Text) -> tuple[str, ...]:
