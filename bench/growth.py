@@ -1,4 +1,4 @@
-"""How it grows: `python -m bench.growth --sizes 1000,10000,100000,1000000 --picture docs/growth.svg --json`.
+"""How it grows: `python -m bench.growth --sizes 1000,10000,100000,1000000 --picture docs/growth.png --json`.
 
 Cases are made by recombining real ones (see `bench.recombine`): of the sample company's archive, or of --data. Each
 size is learned in a process of its own, as `salver train` learns what understands texts: an encoder, intents and an
