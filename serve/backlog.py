@@ -16,6 +16,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
+from salver.data.approval import Approvals
 from salver.data.case import PastCase
 from salver.data.decision import Tray
 from salver.data.errors import Fault
@@ -124,7 +125,10 @@ class Backlog:
             yield from map(desk.pipeline.prepare, chunks)
             return
         pipeline = desk.pipeline
-        approvals = lambda: pipeline.approvals  # noqa: E731
+
+        def approvals() -> Approvals:
+            return pipeline.approvals
+
         with Workers(desk.folder, desk.learned, desk.workers, pipeline.failed, approvals, pipeline.lookup) as workers:
             yield from workers.prepared(chunks)
 

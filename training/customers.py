@@ -20,8 +20,6 @@ from salver.data.case import Case, Customer
 from salver.models.phonetic import sounds
 from salver.pipeline.record import folded
 
-CERTAIN = 0.95
-"""From here on two records are taken for one person wherever it is asked."""
 DOUBTFUL = 0.2
 """From here on they may be one, and do not count as two."""
 

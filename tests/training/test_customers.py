@@ -7,8 +7,11 @@ import pytest
 
 from salver.data.case import Case, Customer
 from salver.data.company import Company
-from salver.training.customers import CERTAIN, customers_of, links, persons
+from salver.training.customers import customers_of, links, persons
 from salver.training.prepare import prepare
+
+CERTAIN = 0.95
+"""What two records that may be one person's do not reach by a name alone."""
 
 
 def customer(name: str = "", email: str = "", **fields: str) -> Customer:
