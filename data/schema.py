@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -22,7 +23,7 @@ from sqlalchemy import (
 
 from salver.data.record import in_utc, storable
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration; a test holds that it is."""
 
 VERSION_TABLE = "salver_version"
@@ -187,3 +188,63 @@ vectors = Table(
     Column("dim", Integer, nullable=False),
     Column("vector", LargeBinary, nullable=False),
 )
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("kind", Words, nullable=False),
+    Column("message", Words, ForeignKey("messages.key"), nullable=False),
+    Column("mailbox", Words, nullable=False),
+    Column("thread", Words, nullable=False),
+    Column("recipient", Words, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("state", Words, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("due", Moment),
+    Column("lease", Moment),
+    Column("sent_at", Moment),
+    Column("fault", Words, nullable=False, server_default=""),
+    CheckConstraint("kind IN ('answer', 'draft')", name="outbox_kind"),
+    CheckConstraint("state IN ('ready', 'sending', 'sent', 'uncertain', 'failed', 'held')", name="outbox_state"),
+    Index("outbox_by_state", "state", "due"),
+    Index("outbox_by_message", "message", "kind", unique=True),
+    Index("outbox_by_thread", "thread", "made_at"),
+    Index("outbox_by_recipient", "recipient", "made_at"),
+)
+"""What leaves: at most one answer and one draft a message."""
+
+taken = Table(
+    "taken",
+    metadata,
+    Column("mailbox", Words, primary_key=True),
+    Column("folder", Words, primary_key=True),
+    Column("uidvalidity", BigInteger, primary_key=True, autoincrement=False),
+    Column("uid", BigInteger, primary_key=True, autoincrement=False),
+    Column("message", Words, ForeignKey("messages.key"), nullable=False),
+    Column("taken_at", Moment, nullable=False),
+    Column("placed_at", Moment),
+    Index("taken_by_message", "message"),
+)
+"""The ledger: which mail of a mailbox is which message, and since when it lies where it belongs."""
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", Words, primary_key=True),
+    Column("holder", Words, nullable=False),
+    Column("until", Moment, nullable=False),
+)
+"""Who is alone with something, and until when."""
+
+fuse = Table(
+    "fuse",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("is_open", Boolean, nullable=False),
+    Column("who", Words, nullable=False),
+    Column("because", Words, nullable=False),
+)
+"""When the fuse of the installation opened and who closed it again: only ever added to, the newest counts."""

@@ -1,0 +1,66 @@
+"""A mailbox that is watched, and what is known of each mail that was taken from it."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Tls = Literal["tls", "starttls", "none"]
+"""TLS from the first byte, TLS asked for in the open, or none at all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """One IMAP or SMTP server and how one signs in there. Without a `user` nobody signs in.
+
+    The secret is `password`, or the first line that `password_command` prints; a `token_command` prints a token for
+    XOAUTH2 (RFC 7628) instead. `ca_file` names the authority of a certificate that the system does not know.
+    `timeout_s` is how many seconds a command may take.
+    """
+
+    host: str
+    port: int
+    tls: Tls = "tls"
+    user: str = ""
+    password: str = field(default="", repr=False)
+    password_command: str = ""
+    token_command: str = ""
+    ca_file: str = ""
+    timeout_s: float = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mailbox:
+    """A watched mailbox. Mails come in by `imap` from `folders`; answers go out by `smtp`, from `address`.
+
+    Nothing is sent but answers to the intents in `send`; `*` stands for all. The others become drafts in the folder
+    `drafts`. `sent` is where copies of what was sent are looked for, and kept if `keep_sent`. `moves` are pairs of a
+    queue and the folder to which its mails are moved; `labels` says whether mails are marked with queue and urgency as
+    IMAP keywords. An answer has an empty envelope sender (RFC 3834, 3.3) unless `envelope_sender` names one.
+    """
+
+    name: str
+    address: str
+    imap: Server
+    smtp: Server | None = None
+    folders: tuple[str, ...] = ("INBOX",)
+    drafts: str = "Drafts"
+    sent: str = "Sent"
+    keep_sent: bool = True
+    moves: tuple[tuple[str, str], ...] = ()
+    labels: bool = True
+    send: tuple[str, ...] = ()
+    envelope_sender: str = ""
+
+    def sends(self, intents: tuple[str, ...]) -> bool:
+        """Whether an answer to all of these intents may be sent without a person."""
+        return "*" in self.send or (bool(intents) and set(intents) <= set(self.send))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a mail lies in a mailbox: a UID means something only together with its folder and UIDVALIDITY (RFC 9051,
+    2.3.1.1)."""
+
+    mailbox: str
+    folder: str
+    uidvalidity: int
+    uid: int

@@ -1,0 +1,44 @@
+"""A mail on its way out, and how far it has come.
+
+    ready -> sending -> sent
+                     -> ready       it was refused for now, and is tried again later
+                     -> uncertain   nobody knows whether it arrived: it is never sent again blindly
+                     -> failed      it was refused for good
+    ready -> held                   a ceiling or the fuse keeps it back; a person must look
+
+A row is marked `sending` before the first byte leaves, so that what a crash leaves behind is uncertain and never sent
+twice.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+OutState = Literal["ready", "sending", "sent", "uncertain", "failed", "held"]
+OutKind = Literal["answer", "draft"]
+"""An answer leaves by SMTP; a draft is laid into the mailbox's folder of drafts by IMAP."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """A mail to a customer, as the bytes that leave. `id` is its Message-ID, derived from the message it answers.
+
+    `message` is the key of that message, `mailbox` the name of the watched mailbox that it came by, `thread` what tells
+    the conversation, `recipient` the one address that gets it. `attempts` counts how often it was tried, `due` is when
+    it may be tried next, `lease` until when the one who tries it is alone with it. `fault` says what went wrong last.
+    """
+
+    id: str
+    kind: OutKind
+    message: str
+    mailbox: str
+    thread: str
+    recipient: str
+    content: bytes
+    made_at: datetime
+    state: OutState = "ready"
+    attempts: int = 0
+    due: datetime | None = None
+    lease: datetime | None = None
+    sent_at: datetime | None = None
+    fault: str = ""
