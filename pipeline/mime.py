@@ -8,7 +8,7 @@ from salver.data.message import Attachment
 from salver.pipeline.charset import from_base64, one_line, text_of, tidy
 from salver.pipeline.fields import decoded
 from salver.pipeline.markup import text_of_html
-from salver.pipeline.parts import TOO_DEEP, Part
+from salver.pipeline.parts import MAX_HEAD, TOO_DEEP, Part, parsed
 
 MAX_TEXT = 2 * 1024 * 1024
 
@@ -18,20 +18,29 @@ _STUB = re.compile(
 )
 _STUB_LENGTH = 400
 _FLOWED = re.compile(r"(>*) ?(.*)", re.DOTALL)
-_NOT_FOR_READING = ("text/calendar", "text/csv", "text/vcard", "text/x-vcard", "text/directory", "text/xml")
+_NOT_FOR_READING = frozenset(
+    f"text/{kind}" for kind in ("rfc822-headers", "calendar", "csv", "vcard", "x-vcard", "directory", "xml")
+)
 _ENCRYPTED = ("application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted", "multipart/encrypted")
 _TNEF = ("application/ms-tnef", "application/vnd.ms-tnef")
+_MAILS = ("message/rfc822", "message/global", "message/news")
+_HEADS = ("text/rfc822-headers", "message/rfc822-headers", "message/global-headers")
+_CALENDAR_METHOD = re.compile(rb"^METHOD:\s*([A-Za-z]{3,20})", re.MULTILINE)
 _PLAIN_ENCODINGS = ("", "7bit", "8bit", "binary")
 
 
 @dataclass(slots=True)
 class Contents:
-    """What is in a mail. `enclosed` are mails attached to it; `problems` are codes, each once."""
+    """What is in a mail. `enclosed` are mails attached to it, `heads` only their headers; `problems` are codes.
+
+    The media type of a calendar's event carries its method, as in `text/calendar; method=reply` (RFC 5546).
+    """
 
     text: str = ""
     attachments: list[Attachment] = field(default_factory=list)
     media_types: list[str] = field(default_factory=list)
     enclosed: list[Part] = field(default_factory=list)
+    heads: list[Part] = field(default_factory=list)
     problems: dict[str, None] = field(default_factory=dict)
     room: int = MAX_TEXT
 
@@ -46,7 +55,7 @@ def contents(root: Part) -> Contents:
 def _read(part: Part, found: Contents, *, wanted: bool) -> str:
     """The text of a part, "" for one that is listed only; whatever it holds is noted in `found`."""
     kind = part.get_content_type()
-    found.media_types.append(kind)
+    found.media_types.append(_with_method(part) if kind == "text/calendar" else kind)
     if kind in _ENCRYPTED:
         found.problems["encrypted"] = None
     if kind == TOO_DEEP:
@@ -104,7 +113,27 @@ def _is_text(part: Part, kind: str, *, first: bool) -> bool:
     return first or not part.filename()
 
 
+def _decoded_mail(part: Part, mail: Part, found: Contents) -> Part:
+    """The enclosed mail; some encode it whole, which they may not (RFC 2046, 5.2.1)."""
+    if mail.raw_items() and list(mail.raw_items()):
+        return mail
+    if part.field("content-transfer-encoding").strip().lower() not in ("base64", "quoted-printable"):
+        return mail
+    mail.add_header("Content-Transfer-Encoding", part.field("content-transfer-encoding").strip())
+    return parsed(_transferred(mail, found))[0]
+
+
+def _with_method(part: Part) -> str:
+    method = part.given().get("method", "")
+    if not method and (stated := _CALENDAR_METHOD.search(_transferred(part, Contents())[:20_000])):
+        method = stated[1].decode("ascii")
+    return f"text/calendar; method={method.lower()}" if method.isalpha() else "text/calendar"
+
+
 def _note_attachment(part: Part, kind: str, found: Contents) -> None:
+    if kind in _HEADS:
+        found.heads.append(parsed(_transferred(part, Contents())[:MAX_HEAD])[0])
+        return
     name = part.filename()
     if kind in _TNEF or name.lower() == "winmail.dat":
         found.problems["tnef"] = None
@@ -112,10 +141,13 @@ def _note_attachment(part: Part, kind: str, found: Contents) -> None:
 
 
 def _note_enclosed(part: Part, kind: str, children: list[Part], found: Contents) -> None:
-    if kind in ("message/delivery-status", "message/disposition-notification", "message/feedback-report"):
+    if kind in _HEADS and children:
+        found.heads.append(children[0])
+    if kind in _HEADS or kind.endswith(("delivery-status", "disposition-notification", "feedback-report")):
         return
     name = part.filename()
-    if kind == "message/rfc822" and children:
+    if kind in _MAILS and children:
+        children = [_decoded_mail(part, children[0], found)]
         found.enclosed.append(children[0])
         name = name or (decoded(children[0].field("subject"))[:80] or "mail") + ".eml"
     found.attachments.append(Attachment(name=name, type=kind, size=part.size()))

@@ -12,7 +12,7 @@ from salver.pipeline.fields import MAX_ADDRESSES, MAX_FIELD, addresses, decoded,
 from salver.pipeline.forward import original
 from salver.pipeline.markup import text_of_html
 from salver.pipeline.mime import MAX_TEXT, Contents, contents
-from salver.pipeline.parts import MAX_MESSAGE, parsed
+from salver.pipeline.parts import MAX_MESSAGE, Part, parsed
 
 PROBLEMS = {
     "message_too_large": "The mail is larger than can be read; only its beginning was.",
@@ -84,7 +84,7 @@ def _read_mail(raw: RawMessage, company: Company) -> Message:
     return Message(
         key=raw.key,
         channel=raw.channel,
-        message_id="".join(identifiers(first.get("message-id", ""))[:1]) or decoded(first.get("message-id", "")),
+        message_id="".join(identifiers(first.get("message-id", ""))[:1]) or decoded(first.get("message-id", ""))[:1000],
         references=_references(first),
         subject=subject,
         sender=sender,
@@ -97,6 +97,7 @@ def _read_mail(raw: RawMessage, company: Company) -> Message:
         attachments=tuple(found.attachments),
         headers=tuple((name, decoded(value)) for name, value in fields),
         media_types=tuple(found.media_types),
+        enclosed=tuple(each for part in (*found.enclosed, *found.heads) for each in _own_identifier(part)),
         problems=_problems(problems | found.problems),
     )
 
@@ -127,6 +128,10 @@ def _enclosed_text(found: Contents) -> str:
     found.problems |= inner.problems
     head = [f"{label}: {decoded(mail.field(label.lower()))}" for label in ("From", "Date", "Subject", "To")]
     return "\n".join(["---------- Forwarded message ---------", *head, "", inner.text])
+
+
+def _own_identifier(part: Part) -> tuple[str, ...]:
+    return identifiers(part.field("message-id"))[:1]
 
 
 def _sender(first: dict[str, str], problems: Codes) -> Address | None:
