@@ -41,7 +41,7 @@ _SUBJECT = re.compile(
     r"|mailzustellung"
     r"|non remis|non distribuable|échec de (?:la )?remise|échec de la distribution|notification d.échec"
     r"|retard de remise"
-    r"|no se (?:ha )?pud?o?(?:ido)? entregar|no entregad[oa]|correo no entregado|error (?:de|en la) entrega"
+    r"|no se (?:ha podido|pudo|puede) entregar|no entregad[oa]|correo no entregado|error (?:de|en la) entrega"
     r"|mensaje (?:no|que no)|impossibile recapitare|non recapitabile|mancat[ao] (?:consegna|recapito)|messaggio non"
     r"|notifica (?:di )?mancata|onbestelbaar|niet[- ]bezorgbaar|niet bezorgd|bezorging (?:mislukt|vertraagd)"
     r"|não entregue|não foi possível entregar|falha (?:na|de) entrega|olevererbart|oleverbart|kan ikke leveres"
@@ -91,7 +91,7 @@ _TEXT = re.compile(
 )
 _LOOK_AT = 1500
 _COPY_LOOK_AT = 200_000
-_COPIED_ID = re.compile(r"^[> \t]*Message-ID:\s*(<[^<>\s]{3,250}@[^<>\s]{1,250}>)", re.IGNORECASE | re.MULTILINE)
+_COPIED_ID = re.compile(r"^[> \t]*Message-ID:\s*(<[^<>\s]{1,250}@[^<>\s]{1,250}>)", re.IGNORECASE | re.MULTILINE)
 _OUR_ID = re.compile(r"<salver\.[0-9a-z]{8,128}@[\w.-]{1,200}>", re.IGNORECASE)
 
 
