@@ -60,7 +60,7 @@ AUTOMATIC = {
     "away_es": "Hola,\nestoy de vacaciones hasta el lunes. En caso de urgencia escriba a mi compañera.",
     "away_it": "Buongiorno,\nsono assente fino al 12 marzo. Risponderò al mio rientro.",
     "away_nl": "Beste,\nik ben afwezig tot maandag. In dringende gevallen kunt u bellen.",
-    "machine_de": "Dies ist eine automatisch generierte Nachricht, bitte antworten Sie nicht darauf.\nIhr Paket ist da.",
+    "machine_de": "Dies ist eine automatisch generierte Nachricht, bitte nicht antworten.\nIhr Paket ist da.",
     "machine_de_2": "Diese E-Mail wurde automatisch erstellt.\nIhr Gerät meldet einen Fehler.",
     "machine_en": "This is an automated message.\nYour backup has finished.",
     "no_answer_en": "Please do not reply to this email.\nYour parcel is on its way.",
