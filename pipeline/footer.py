@@ -1,4 +1,4 @@
-"""What a mail says that nobody wrote: on what device, under which law, and that it comes from outside."""
+"""What a mail says that nobody wrote: on what device, under which law, with what key, and that it is from outside."""
 
 import re
 
@@ -54,6 +54,21 @@ _BANNER = re.compile(
     re.IGNORECASE,
 )
 """What the mail servers of many firms write over everything that comes from outside."""
+
+
+def armour(lines: list[str]) -> Found:
+    """What PGP writes around a signed text (RFC 9580, 7): the line on top, the signature, a public key."""
+    found, end = set[int](), ""
+    for i, line in enumerate(lines):
+        if end:
+            found.add(i)
+            end = "" if line.startswith(end) else end
+        elif line.startswith("-----BEGIN PGP SIGNED MESSAGE-----"):
+            found.update((i, i + 1) if lines[i + 1 : i + 2] and lines[i + 1].startswith("Hash:") else (i,))
+        elif line.startswith(("-----BEGIN PGP SIGNATURE-----", "-----BEGIN PGP PUBLIC KEY BLOCK-----")):
+            found.add(i)
+            end = line.strip().replace("BEGIN", "END")
+    return "footer", found
 
 
 def devices(lines: list[str]) -> Found:

@@ -8,6 +8,7 @@ from salver.data.message import Attachment
 from salver.pipeline.charset import from_base64, one_line, text_of, tidy
 from salver.pipeline.fields import decoded
 from salver.pipeline.markup import text_of_html
+from salver.pipeline.mend import from_uu, parts_again, without_uuencoded
 from salver.pipeline.parts import MAX_HEAD, TOO_DEEP, Part, parsed
 
 MAX_TEXT = 2 * 1024 * 1024
@@ -26,6 +27,9 @@ _TNEF = ("application/ms-tnef", "application/vnd.ms-tnef")
 _MAILS = ("message/rfc822", "message/global", "message/news")
 _HEADS = ("text/rfc822-headers", "message/rfc822-headers", "message/global-headers")
 _CALENDAR_METHOD = re.compile(rb"^METHOD:\s*([A-Za-z]{3,20})", re.MULTILINE)
+_UUENCODINGS = ("uuencode", "x-uuencode", "x-uue", "uue")
+_IS_HTML = re.compile(r"\s{0,200}<(?:!doctype html|html)\b[^>]{0,500}>", re.IGNORECASE)
+_ENRICHED = re.compile(r"(?<!<)<(?!<)/?[A-Za-z0-9-]{1,60}>(?:<param>[^<]{0,200}</param>)?", re.IGNORECASE)
 _PLAIN_ENCODINGS = ("", "7bit", "8bit", "binary")
 
 
@@ -68,6 +72,8 @@ def _read(part: Part, found: Contents, *, wanted: bool) -> str:
         return _read_multipart(kind, children, found, wanted=wanted)
     if kind.startswith("multipart/"):
         found.problems["damaged_structure"] = None
+        if (again := parts_again(part.raw_content())) and (children := parsed(again)[0].children()):
+            return _read_multipart(kind, children, found, wanted=wanted)
         return _leaf_text(part, found) if wanted else ""
     if not _is_text(part, kind, first=found.room == MAX_TEXT):
         _note_attachment(part, kind, found)
@@ -166,27 +172,40 @@ def _leaf_text(part: Part, found: Contents, *, html: bool = False) -> str:
     text, as_declared = text_of(raw, charset)
     if not as_declared:
         found.problems["charset"] = None
-    if html:
+    if html or _IS_HTML.match(text):
         text, whole = text_of_html(text)
         if not whole:
             found.problems["text_too_long"] = None
     elif given.get("format", "").lower() == "flowed":
         text = _unflowed(text, delete_space=given.get("delsp", "").lower() == "yes")
-    return tidy(text)
+    elif part.get_content_type() in ("text/enriched", "text/richtext"):
+        text = _ENRICHED.sub("", text).replace("<<", "<")
+    text, files = without_uuencoded(tidy(text))
+    found.attachments += files
+    return text
 
 
 def _transferred(part: Part, found: Contents) -> bytes:
     raw = part.raw_content()
     encoding = one_line(part.field("content-transfer-encoding")).lower().split(";")[0].strip()
     if encoding == "base64":
-        raw, whole = from_base64(raw)
+        decoded_bytes, whole = from_base64(raw)
         if not whole:
             found.problems["damaged_base64"] = None
+        raw = raw if not whole and _is_plain(raw) else decoded_bytes
     elif encoding == "quoted-printable":
         raw = a2b_qp(raw)
+    elif encoding in _UUENCODINGS:
+        raw = from_uu(raw)
     elif encoding not in _PLAIN_ENCODINGS:
         found.problems["transfer_encoding"] = None
     return raw
+
+
+def _is_plain(raw: bytes) -> bool:
+    """Whether what calls itself base64 is words, or too short to be any."""
+    start = raw[:2000].strip()
+    return start.isascii() and (len(start) < 40 or b". " in start or start.count(b" ") * 12 > len(start))
 
 
 def _unflowed(text: str, *, delete_space: bool) -> str:

@@ -22,6 +22,7 @@ PROBLEMS = {
     "too_many_parts": "The mail has more than 1,000 parts; the first 1,000 were read.",
     "too_deep": "The parts of the mail are nested more than 50 deep; what is deeper was not read.",
     "text_too_long": "The text is longer than can be read; only its beginning was.",
+    "broken_header": "A line of the header is broken; it was joined to the one before.",
     "no_headers": "The mail has no header; all of it was read as text.",
     "no_sender": "Nobody is named as sender.",
     "bad_date": "The date of the mail cannot be understood.",
@@ -135,7 +136,7 @@ def _own_identifier(part: Part) -> tuple[str, ...]:
 
 
 def _sender(first: dict[str, str], problems: Codes) -> Address | None:
-    for name in ("from", "sender", "reply-to"):
+    for name in ("from", "sender", "reply-to", "return-path", "x-envelope-from"):
         if people := _people(first, name, problems):
             return people[0]
     problems["no_sender"] = None

@@ -105,7 +105,9 @@ def _looped(message: Message, company: Company) -> bool:
 
 def _from_machine(message: Message, _: Company) -> bool:
     """What a colleague passed on has been read by a person, whoever wrote it."""
-    return message.sender is not None and not message.forwarded_by and is_machines(message.sender.email)
+    if message.sender is None or message.forwarded_by:
+        return False
+    return is_machines(message.sender.email or message.sender.name.casefold())
 
 
 def _through_list_path(message: Message, _: Company) -> bool:

@@ -20,8 +20,8 @@ _LIST_PATH = re.compile(r"owner-.+|.+-owner|.+-request|.+-bounces?(?:[+=].*)?|ma
 
 
 def is_machines(email: str) -> bool:
-    """Whether an address, in lower case, is one that no person writes from."""
-    local, _, domain = email.rpartition("@")
+    """Whether an address in lower case, or a name in place of one, is such that no person writes from."""
+    local, _, domain = email.rpartition("@") if "@" in email else (email, "", "")
     return bool(local) and (_LOCAL.fullmatch(local) or _DOMAIN.fullmatch(domain)) is not None
 
 

@@ -3,7 +3,7 @@
 import re
 
 from salver.data.reading import Cut
-from salver.pipeline.footer import Found, devices, notices
+from salver.pipeline.footer import Found, armour, devices, notices
 
 _NAMES = r"(?:[ ,]+[^\s,]+){0,5}[ ,.!]*(?:[:;][-)(D]+|\U0001f642)?"
 _CLOSING = re.compile(
@@ -95,7 +95,7 @@ _LONG_WORDS, _SMALL_WORDS = 9, 4
 def unsigned(lines: list[str]) -> tuple[list[str], list[Cut]]:
     """The lines without signature and footers, and these. All stay when nothing else would be left."""
     kept, cuts = _trimmed(lines), list[Cut]()
-    for find in (devices, notices, _delimited, _closed, _company, _named):
+    for find in (armour, devices, notices, _delimited, _closed, _company, _named):
         kind, chosen = find(kept)
         left = [line for i, line in enumerate(kept) if i not in chosen] if chosen else []
         if any(line.strip() for line in left):

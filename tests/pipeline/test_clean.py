@@ -117,6 +117,12 @@ def test_what_a_mail_server_wrote_on_top_is_cut(banner: str) -> None:
     assert (cleaned.text, [cut.kind for cut in cleaned.removed]) == (ASKED, ["footer"])
 
 
+def test_what_pgp_wrote_around_a_signed_text_is_cut() -> None:
+    signature = "-----BEGIN PGP SIGNATURE-----\n\niQEzBAEBCAAdFiEE\n=abcd\n-----END PGP SIGNATURE-----"
+    cleaned = clean_text(f"-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n{ASKED}\n\n{signature}")
+    assert (cleaned.text, {cut.kind for cut in cleaned.removed}) == (ASKED, {"footer"})
+
+
 KEPT = {
     "moving_house": "ich ziehe um.\n\nVon: Hauptstraße 3\nAn: Ringweg 5\nDatum: 1. Dezember",
     "one_is_not_on": "One question about the bill of 2026:\nwhy was it written\ntwice, as Tom wrote:\nno idea",
