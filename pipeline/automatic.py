@@ -6,7 +6,7 @@ one in their first lines: a person who is away writes so too, but no person says
 
 import re
 
-_TAGS = r"(?:\s*(?:\[[^\]]{1,40}\]|\{[^}]{1,40}\})\s*)*"
+_TAGS = r"(?:\s{0,9}(?:\[[^\]]{1,40}\]|\{[^}]{1,40}\}))*+\s{0,9}"
 SUBJECT = re.compile(
     _TAGS + r"(?:(?:"
     r"automatische (?:antwort|rückantwort|abwesenheitsnotiz|abwesenheitsmeldung|e-?mail-antwort|eingangsbestätigung)"

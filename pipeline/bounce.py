@@ -16,7 +16,7 @@ _SERVER_NAME = re.compile(
     r"|e-?mail[- ](?:system|gateway|filter).*|mms mail system administrator|anti-?spam.*|message delivery.*",
     re.IGNORECASE,
 )
-_TAGS = r"(?:\s*(?:\[[^\]]{1,40}\]|\*{2,}|re:(?= undeliver))\s*)*"
+_TAGS = r"(?:\s{0,9}(?:\[[^\]]{1,40}\]|\*{2,9}|re:(?= undeliver)))*+\s{0,9}"
 _SUBJECT = re.compile(
     _TAGS + r"(?:"
     r"undeliver(?:able|ed)(?: ?:| mail| message)|undelivered\b|undeliverable$|returned (?:mail|to sender)|bounced?:"
@@ -98,8 +98,8 @@ _OUR_ID = re.compile(r"<salver\.[0-9a-z]{8,128}@[\w.-]{1,200}>", re.IGNORECASE)
 def signs(message: Message, *, from_machine: bool) -> int:
     """How many of three say that it is a mail server's: the sender, the subject, the first words."""
     name = message.sender.name if message.sender else ""
-    server = from_machine or _SERVER_NAME.fullmatch(name.strip(" \"'<>")) is not None
-    subject = _SUBJECT.match(message.subject) is not None
+    server = from_machine or _SERVER_NAME.fullmatch(name[:100].strip(" \"'<>")) is not None
+    subject = _SUBJECT.match(message.subject[:400]) is not None
     return server + subject + (_TEXT.search(message.body[:_LOOK_AT]) is not None)
 
 

@@ -93,7 +93,7 @@ def _from_ourselves(message: Message, company: Company) -> bool:
         return False
     readers = {one.email for one in (*message.to, *message.cc)}
     to_us = any(company.owns(one) for one in readers - {message.sender.email})
-    return (not to_us or message.sender.email in company.own) and not FORWARD_PREFIX.match(message.subject)
+    return (not to_us or message.sender.email in company.own) and not FORWARD_PREFIX.match(message.subject[:400])
 
 
 def _looped(message: Message, company: Company) -> bool:
@@ -146,7 +146,7 @@ def _suppresses_answers(message: Message, _: Company) -> bool:
 
 def _automatic_subject(message: Message, _: Company) -> bool:
     """The prefix comes first: behind `Re:` or `AW:` a person answers to an automatic mail."""
-    return bool(message.headers) and SUBJECT.match(message.subject) is not None
+    return bool(message.headers) and SUBJECT.match(message.subject[:400]) is not None
 
 
 def _automatic_text(message: Message, _: Company) -> bool:
@@ -182,7 +182,7 @@ def _suppressed(message: Message) -> set[str]:
 
 def _told(message: Message) -> int:
     """What its own words tell, without quotes. What somebody passed on or pasted whole is not theirs."""
-    if not message.headers or message.forwarded_by or FORWARD_PREFIX.match(message.subject):
+    if not message.headers or message.forwarded_by or FORWARD_PREFIX.match(message.subject[:400]):
         return 0
     if not told(message.body):
         return 0
