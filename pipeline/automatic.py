@@ -134,7 +134,7 @@ _CHALLENGE = (
     r"|um (?:ihre|die) (?:nachricht|e-?mail|mail) zuzustellen.{0,120}(?:klick|bestätig|antwort)"
     r"|bestätigen sie.{0,60}(?:absender|kein spam|keine spam|kein roboter).{0,120}(?:klick|link|antwort)"
 )
-_STRONG = re.compile(rf"^\W*(?:{_SAID})", re.IGNORECASE | re.MULTILINE)
+_STRONG = re.compile(rf"^[^\w\n]{{0,20}}(?:{_SAID})", re.IGNORECASE | re.MULTILINE)
 _CUES = tuple(
     re.compile(one, re.IGNORECASE | re.DOTALL) for one in (_SAID, _AWAY, _CARED, _RECEIVED, _PROMISED, _CHALLENGE)
 )

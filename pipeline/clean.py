@@ -12,7 +12,7 @@ from salver.pipeline.signature import is_closing, unsigned, without_salutation
 _GAP = re.compile(r"\n{3,}")
 _LAYERS, _FEWEST_LAYERS = 20, 3
 """A mail is peeled until nothing changes; one with more layers than this was made to keep us busy and stays whole."""
-_MOST_LINES = 20_000
+_MOST_LINES = 10_000
 """Nobody writes more lines at once; what is beyond them is kept beside."""
 
 

@@ -16,6 +16,7 @@ MAX_DEPTH = 50
 MAX_SOLE_TEXT = 7 * 1024 * 1024
 """More than any encoding needs for a text of 2 MB."""
 TOO_DEEP = "application/x-nested-too-deep"
+_MAX_LINES = 1_000_000
 _MAX_LINE_TESTS = 2_000_000  # the parser tests every line against every open boundary: about a microsecond each
 
 _NESTING = ("multipart/", "message/")
@@ -103,7 +104,7 @@ def _within_caps(raw: bytes) -> tuple[bytes, list[str]]:
         raw, found = _within_head(raw)
         problems += found
     raw = _within_text(raw)
-    lines = _MAX_LINE_TESTS // (1 + min(raw.count(b"oundary="), MAX_DEPTH))
+    lines = min(_MAX_LINES, _MAX_LINE_TESTS // (1 + min(raw.count(b"oundary="), MAX_DEPTH)))
     if raw.count(b"\n") > lines:
         raw = raw[: len(raw) - len(raw.split(b"\n", lines)[-1])]
         problems.append("message_too_large")

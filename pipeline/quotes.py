@@ -72,7 +72,7 @@ _CUES = (">", "--", "__", "==", "**", ":", "：", "GMT", "UTC", "wrote", "rigina
 """A text without any of these holds no earlier mail."""
 _LONGEST = 1000
 """Characters from which a line is no mark of an earlier mail."""
-_MOST_FIELDS = 60
+_MOST_FIELDS = 24
 
 
 class _Opener(NamedTuple):
