@@ -143,6 +143,12 @@ class Outbox(Database):
         with self.reading() as connection:
             return self._demand(connection, identifier, get_args(OutState))
 
+    def beginning(self, start: str) -> list[str]:
+        """The Message-IDs of at most two mails that begin so."""
+        query = select(outbox.c.id).where(outbox.c.id.startswith(start, autoescape=True)).limit(2)
+        with self.reading() as connection:
+            return list(connection.scalars(query))
+
     def settle(self, identifier: str, how: Settled, by: str, now: datetime) -> Outgoing:
         """A person says what became of a mail, or what shall become of it. Raises InputError where it is under way."""
         words: dict[Settled, dict[str, Any]] = {
