@@ -1,5 +1,8 @@
 """From the settings to what works: store, shelf, bundle, pipeline. The only place that puts them together."""
 
+import getpass
+import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +22,8 @@ from salver.serve.records import records_of
 from salver.serve.settings import Settings, load_settings
 from salver.serve.team import read_team
 from salver.serve.watch import standing_of
+
+_SECRET_BYTES = 32
 
 
 def settings_of(file: Path | None) -> Settings:
@@ -105,3 +110,45 @@ def open_pipeline(
 def team_of(settings: Settings) -> Team | None:
     """The team of the settings, or None: then the bundle knows who answers."""
     return read_team(settings.team) if settings.team else None
+
+
+def message_secret(settings: Settings) -> bytes:
+    """What Message-IDs are derived with: the setting, else a file in `home` that is made once and only its owner reads.
+
+    Who has it can tell which mail answers which message. Raises StoreError where the file cannot be made or read.
+    """
+    if settings.message_secret:
+        return settings.message_secret.encode()
+    file = home_of(settings) / "message.secret"
+    try:
+        if not file.exists():
+            _make_secret(file)
+        return bytes.fromhex(file.read_text("ascii"))
+    except (OSError, ValueError) as error:
+        what = f"This file cannot be made or read ({getattr(error, 'strerror', None) or error})"
+        todo = "Restore it from a copy, or set message_secret: with another secret no mail of ours is known again."
+        raise StoreError(what, where=str(file), todo=todo) from error
+
+
+def _make_secret(file: Path) -> None:
+    """Whole or not at all, and of two who make it at once the first one's counts."""
+    written = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
+    opened = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(opened, "w") as out:
+            out.write(secrets.token_hex(_SECRET_BYTES))
+            out.flush()
+            os.fsync(out.fileno())
+        os.link(written, file)
+    except FileExistsError:
+        return
+    finally:
+        written.unlink()
+
+
+def user() -> str:
+    """Who works here, by the system."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "unknown"
