@@ -191,10 +191,10 @@ def _told(message: Message) -> int:
 
 
 RULES: tuple[Rule, ...] = (
-    Rule("auto_submitted", "Its header says that it was submitted automatically.", _auto_submitted),
     Rule("report", "It is a delivery report or a read receipt.", _is_report),
     Rule("bounce", "A mail server says that a mail could not be delivered.", _is_bounce),
     Rule("calendar", "A calendar answers to an invitation.", _is_calendar_answer),
+    Rule("auto_submitted", "Its header says that it was submitted automatically.", _auto_submitted),
     Rule("own", "It is the company's own mail.", _from_ourselves),
     Rule("loop", "It passed through here before.", _looped),
     Rule("machine_sender", "Its sender's address is one that no person reads.", _from_machine),
