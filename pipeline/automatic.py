@@ -8,7 +8,9 @@ import re
 
 _TAGS = r"(?:\s{0,9}(?:\[[^\]]{1,40}\]|\{[^}]{1,40}\}))*+\s{0,9}"
 SUBJECT = re.compile(
-    _TAGS + r"(?:(?:"
+    r"\W{0,3}[\[({【](?:auto(?:mated|matic)?[- ]?(?:reply|response|answer|antwort)|automatische (?:antwort"
+    r"|nachricht)|out of office"
+    r"|ooo|abwesenheitsnotiz|réponse automatique|自動(?:応答|返信|送信|配信))[\])}】]|" + _TAGS + r"(?:(?:"
     r"automatische (?:antwort|rückantwort|abwesenheitsnotiz|abwesenheitsmeldung|e-?mail-antwort|eingangsbestätigung)"
     r"|abwesenheits(?:notiz|meldung|nachricht|assistent|benachrichtigung|mitteilung|info|information)"
     r"|urlaubs(?:notiz|meldung|benachrichtigung|vertretung|abwesenheit)|abwesend|antwort bei abwesenheit"
