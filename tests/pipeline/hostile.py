@@ -163,33 +163,35 @@ MARKUP: dict[str, Callable[[], bytes]] = {
 }
 REPLY: dict[str, Callable[[], bytes]] = {
     "500,000 quote marks on a line": lambda: OURS + b"> " * 500_000,
-    "500,000 quoted lines": lambda: HEAD + b"\n" + b"> a\n" * 500_000,
-    "quotes and answers in turn": lambda: HEAD + b"\n" + b"> a\nb\n" * 200_000,
     "2 MB of dashes": lambda: HEAD + b"\n" + b"-" * 2 * MB,
-    "500,000 rules": lambda: HEAD + b"\n" + b"-----\n" * 300_000,
     "2 MB of spaces": lambda: HEAD + b"\n" + b" " * 2 * MB + b"x",
     "lines of spaces": lambda: HEAD + b"\n" + (b" " * 1000 + b"x\n") * 2000,
     "On that is never written": lambda: HEAD + b"\nOn " + b"a, 1 " * 400_000 + b"wrote",
-    "100,000 lines of On": lambda: HEAD + b"\n" + b"On 1.1.2026 a\n" * 100_000,
-    "100,000 introductions": lambda: HEAD + b"\nx\n" + b"Am 1.1.2026 schrieb a@b.example:\n" * 60_000,
     "introductions in one line": lambda: HEAD + b"\nx\nAm 1.1.2026 " + b"schrieb " * 200_000 + b":",
     "dates and addresses": lambda: HEAD + b"\nx\n" + b"1.1.2026 10:00 <" * 100_000,
-    "100,000 lines Von": lambda: OURS + b"Von: a\nGesendet: x\n" * 100_000,
     "Von of 1 MB": lambda: OURS + b"Von: " + b"a@" * 500_000 + b"\nGesendet: x\n",
-    "100,000 forwards": lambda: HEAD + b"\n" + b"Begin forwarded message:\nFrom: a\nDate: b\nSubject: c\n" * 30_000,
-    "100,000 closings": lambda: HEAD + b"\nx\n" + "Mit freundlichen Grüßen\nKai Ott\n".encode() * 60_000,
     "a closing of 1 MB": lambda: HEAD + b"\nx\n" + b"liebe viele beste " * 60_000 + b"x",
     "names without end": lambda: HEAD + b"\nx.\n\nKind regards\n" + b"A. " * 300_000,
+    "words of automatic answers": lambda: HEAD + b"\n" + b"this is an auto message we have received your " * 40_000,
+    "words of bounces": lambda: HEAD + b"\n" + b"delivery to the following has permanent " * 40_000,
+    "words of read receipts": lambda: HEAD.replace(b": x", b": Read: x") + b"\n" + b"your message was " * 60_000,
+}
+LINES: dict[str, Callable[[], bytes]] = {
+    "500,000 quoted lines": lambda: HEAD + b"\n" + b"> a\n" * 500_000,
+    "quotes and answers in turn": lambda: HEAD + b"\n" + b"> a\nb\n" * 200_000,
+    "500,000 rules": lambda: HEAD + b"\n" + b"-----\n" * 300_000,
+    "100,000 lines of On": lambda: HEAD + b"\n" + b"On 1.1.2026 a\n" * 100_000,
+    "100,000 introductions": lambda: HEAD + b"\nx\n" + b"Am 1.1.2026 schrieb a@b.example:\n" * 60_000,
+    "100,000 lines Von": lambda: OURS + b"Von: a\nGesendet: x\n" * 100_000,
+    "100,000 forwards": lambda: HEAD + b"\n" + b"Begin forwarded message:\nFrom: a\nDate: b\nSubject: c\n" * 30_000,
+    "100,000 closings": lambda: HEAD + b"\nx\n" + "Mit freundlichen Grüßen\nKai Ott\n".encode() * 60_000,
     "devices": lambda: HEAD + b"\nx\n" + b"Sent from my iPhone " * 100_000 + b"\n" + b"Sent from my a\n" * 100_000,
     "notices of lawyers": lambda: HEAD + b"\nx\n" + b"This e-mail is \n" * 100_000,
     "layers of signatures": lambda: HEAD + b"\nx.\n" + b"--\nKai Ott\n\nViele Gr\xc3\xbc\xc3\x9fe\nKai\n" * 20_000,
     "signed by 20,000 keys": lambda: HEAD + b"\nx\n" + b"-----BEGIN PGP SIGNATURE-----\nx\n" * 60_000,
-    "words of automatic answers": lambda: HEAD + b"\n" + b"this is an auto message we have received your " * 40_000,
-    "words of bounces": lambda: HEAD + b"\n" + b"delivery to the following has permanent " * 40_000,
-    "words of read receipts": lambda: HEAD.replace(b": x", b": Read: x") + b"\n" + b"your message was " * 60_000,
     "copies of identifiers": lambda: HEAD.replace(b"a@b", b"mailer-daemon@b") + b"\n" + b"Message-ID: <a\n" * 100_000,
 }
-KINDS = STRUCTURE | HEADER | BODY | MARKUP | REPLY
+KINDS = STRUCTURE | HEADER | BODY | MARKUP | REPLY | LINES
 
 
 @dataclass(frozen=True, slots=True)

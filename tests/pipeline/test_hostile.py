@@ -6,7 +6,7 @@ import pytest
 
 from salver.data.message import RawMessage
 from salver.pipeline.read import read_one
-from tests.pipeline.hostile import BODY, COMPANY, HEADER, KINDS, MARKUP, MOST_MB, MOST_S, REPLY, STRUCTURE, taken
+from tests.pipeline.hostile import BODY, COMPANY, HEADER, KINDS, LINES, MARKUP, MOST_MB, MOST_S, REPLY, STRUCTURE, taken
 
 
 def within_bounds(kind: str) -> None:
@@ -27,13 +27,13 @@ def test_a_hostile_reply_takes_a_second_at_most(kind: str) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("kind", [*STRUCTURE, *BODY, *MARKUP])
+@pytest.mark.parametrize("kind", [*STRUCTURE, *BODY, *MARKUP, *LINES])
 def test_a_mail_of_hostile_parts_takes_a_second_at_most(kind: str) -> None:
     within_bounds(kind)
 
 
 def test_there_are_more_kinds_than_forty() -> None:
-    assert len(KINDS) == sum(map(len, (STRUCTURE, HEADER, BODY, MARKUP, REPLY))) > 100
+    assert len(KINDS) == sum(map(len, (STRUCTURE, HEADER, BODY, MARKUP, REPLY, LINES))) > 100
 
 
 def test_a_smuggled_line_break_is_no_line_break() -> None:
