@@ -109,12 +109,12 @@ BODY: dict[str, Callable[[], bytes]] = {
     ),
     "base64 on one line of 20 MB": lambda: B64 + b"QUJD" * 5 * MB,
     "base64 that is none, 10 MB": lambda: B64 + b"\xff=*" * (10 * MB // 3),
-    "an attachment of 30 MB": lambda: (
+    "an attachment of 34 MB": lambda: (
         MIXED
         + b"--b\n\nhi\n--b\nContent-Type: image/png\nContent-Transfer-Encoding: base64\n\n"
         + b"QUJD" * 19
         + b"\n"
-        + (b"QUJD" * 19 + b"\n") * (30 * MB // 77)
+        + (b"QUJD" * 19 + b"\n") * (34 * MB // 77)
         + b"--b--\n"
     ),
     "quoted-printable of equal signs": lambda: (
