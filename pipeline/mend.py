@@ -17,7 +17,8 @@ _KNOWN = re.compile(
 )
 _ON_TOP = re.compile(rb"(?:\xef\xbb\xbf|[ \t]*\r?\n|>*From [^\n]{0,1000}\n)+")
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_ENCODED_RUN = re.compile(rb"^(?:[A-Za-z0-9+/]{60,}+\r?\n){1000,}+", re.MULTILINE)
+_ENCODED_RUN = re.compile(rb"^(?:[A-Za-z0-9+/]{60,}+\r?\n){20,}+", re.MULTILINE)
+_ENCODED_LONG = 64 * 1024
 _ENCODED_KEPT = 4 * 1024 * 1024
 _LEFT_OUT = re.compile(rb"~(\d{1,8})~")
 _MOST_BROKEN = 40
@@ -53,6 +54,8 @@ def joined_base64(raw: bytes) -> bytes:
 
 
 def _one_line(run: re.Match[bytes]) -> bytes:
+    if len(run[0]) < _ENCODED_LONG:
+        return run[0]
     line = run[0].translate(None, b"\r\n")
     left_out = len(line) - _ENCODED_KEPT
     return line[:_ENCODED_KEPT] + (b"\n~%d~\n" % left_out if left_out > 0 else b"\n")
