@@ -172,7 +172,7 @@ def _go_on(life: Life, most_s: float = 60) -> None:
 
 @pytest.mark.parametrize("longer", [0.4, pytest.param(4.0, marks=pytest.mark.long)])
 def test_a_store_that_somebody_else_holds_longer_than_we_wait_loses_nothing(tmp_path, longer):
-    """Here we wait a tenth of a second where else it is half a minute; the other holds it four times as long or more."""
+    """Here we wait a tenth of a second and else half a minute; the other holds it four times as long or more."""
     pipeline()
     place = tmp_path / "s.db"
     with Post() as post:
