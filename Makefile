@@ -27,7 +27,7 @@ layers: $(READY) ## an import never points up
 	@PYTHONPATH=.typing $(BIN)/lint-imports --no-cache
 
 test: $(READY) ## the tests, without the long ones
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 test-long: $(READY) ## the long tests: crash, fuzz, benchmark smoke, PostgreSQL
 	@$(BIN)/python -m pytest -m long
