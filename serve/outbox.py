@@ -18,11 +18,12 @@ from typing import Protocol
 from salver.data.decision import Reason
 from salver.data.errors import MailboxError, SettingsError
 from salver.data.mailbox import Mailbox, Server
-from salver.data.outbox import UNDECIDED, Outbox, Settled
+from salver.data.outbox import Outbox
 from salver.data.outgoing import Ceilings, Outgoing
 from salver.data.store import Store
 from salver.pipeline.explain import counted
 from salver.pipeline.run import Clock
+from salver.serve.handover import settle
 from salver.serve.smtp import Fate, Line, Outcome, lease_of
 
 FIRST_WAIT = timedelta(minutes=1)
@@ -236,18 +237,6 @@ class Sending:
             self._outbox.hinder(self._mailbox.name, "")
             self._told(f"{self._mailbox.name} sends again.")
         self._failures, self._not_before, self._fault = 0, None, ""
-
-
-def settle(store: Store, identifier: str, how: Settled, by: str, now: datetime) -> Outgoing:
-    """Settle a mail that is held, failed or uncertain. Raises InputError where there is none such.
-
-    One that was sent, or is sent again, needs no person any more: that it was answered is decided once more.
-    """
-    outbox = Outbox.of(store)
-    mail = outbox.found(identifier)
-    if how != "drop" and mail.state in UNDECIDED and (record := outbox.answer_of(mail.message)):
-        store.decided([replace(record, at=now)])
-    return outbox.settle(identifier, how, by, now)
 
 
 def pause(attempts: int) -> timedelta:

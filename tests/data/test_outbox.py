@@ -11,8 +11,9 @@ from salver.data.approval import Approval, Verdict
 from salver.data.correction import Correction
 from salver.data.errors import InputError
 from salver.data.mailbox import Mailbox, Server
-from salver.data.outbox import LONGEST_WAIT, Outbox
+from salver.data.outbox import Outbox
 from salver.data.outgoing import Ceilings
+from salver.data.posting import LONGEST_WAIT
 from salver.data.store import Store
 from tests.data.mails import NOW, TEXT, approve, laid_out, outgoing, raw, record
 

@@ -16,10 +16,11 @@ from salver.data.outbox import Outbox
 from salver.data.outgoing import Ceilings
 from salver.data.store import Store
 from salver.pipeline.run import Pipeline
-from salver.serve.handover import HandOver
-from salver.serve.outbox import GIVEN_UP_AFTER, Sending, pause, settle
+from salver.serve.handover import HandOver, settle
+from salver.serve.outbox import GIVEN_UP_AFTER, Sending, pause
 from salver.serve.outgoing import outgoing
 from salver.serve.recording import record_of
+from salver.serve.steady import SteadyClock
 from tests.data.mails import NOW, approve, laid_out
 from tests.pipeline.small_bundle import COMPANY, NOON, small_bundle
 from tests.serve.office import mail
@@ -211,6 +212,21 @@ def test_the_fuse_stops_the_installation_and_tells_it_once(office):
     (told,) = [line for line in office.told if "fuse" in line]
     assert told.startswith("The fuse is open, and no answer leaves: 3 automatic answers left within an hour")
     assert office.states() == ["sent"] * 3 + ["held"] * 2
+
+
+@pytest.mark.parametrize("jump", [timedelta(days=2), timedelta(days=-2)])
+def test_a_clock_that_jumps_lets_no_fourth_answer_through(office, jump):
+    wall, passed = [NOW], [1000.0]
+    clock = SteadyClock(lambda: wall[0], lambda: passed[0])
+    sending = Sending(office.store, office.box, clock, office.told.append, ceilings=NO_WAIT)
+    laid_out(office.store, 1, 2, 3, recipient="ada@posthorn.example")
+    assert sending.round().fates == {"sent": 3}
+    for hours in range(1, 23):
+        wall[0] = NOW + timedelta(hours=hours) + jump
+        passed[0] = 1000.0 + 3600 * hours
+        laid_out(office.store, 10 + hours, recipient="ada@posthorn.example")
+        assert sending.round().fates == {}
+    assert len(office.post.accepted) == 3
 
 
 def test_two_workers_send_nothing_twice(office):
