@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from salver.data.decision import Reason
+from salver.data.errors import StoreError
 from salver.data.lines import tray_line
 from salver.data.mailbox import Mailbox
 from salver.data.outbox import Outbox, Settled
@@ -57,7 +58,10 @@ class HandOver:
     def _bring(self, mail: Outgoing, record: DecisionRecord) -> None:
         """Decide again, and lay out a draft, in one transaction."""
         reason, because, now = reason_of(mail), because_of(mail), self._clock()
-        kept = self._store.message(mail.message)
+        try:
+            kept = self._store.message(mail.message)
+        except StoreError:  # its bytes are damaged; whoever gets it is told so
+            kept = None
         if kept is None:
             self._store.decided([replace(record, at=now, kind="route", reason=reason.value)])
             return

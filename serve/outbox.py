@@ -8,6 +8,7 @@ One round takes these steps in this order, and may be stopped anywhere: the next
 """
 
 import random
+import re
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -126,7 +127,8 @@ class Sending:
             if outcome is None or outcome.usable:
                 break
             if outcome.ours or fates["again"] + fates["uncertain"] > 1:
-                self._hindered(f"The server refuses us or hangs up: {outcome.words}")
+                said = re.sub(r"\S+@\S+", "…", outcome.words)  # it may name the one who was to get the mail
+                self._hindered(f"The server refuses us or hangs up: {said}")
                 break
         return fates
 

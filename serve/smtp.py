@@ -55,7 +55,7 @@ class Line:
         self._server = server
         self._where = f"{server.host}:{server.port}"
         try:
-            self._smtp = self._connected(name)
+            self._smtp = self._connected(name.encode("idna").decode("ascii"))
         except (OSError, smtplib.SMTPException, ValueError) as error:
             raise not_open(error, self._where) from error
         try:

@@ -187,6 +187,14 @@ def test_a_relay_that_refuses_the_empty_sender_fails_no_mail(office):
     assert office.states() == ["ready", "ready"]
 
 
+def test_what_a_server_says_of_a_customer_is_told_to_nobody_else(office):
+    laid_out(office.store, 1, 2, 3)
+    office.post.plan.replies["RCPT"] = ["421 4.7.0 <kunde1@posthorn.example> too often"] * 3
+    assert office.sending().round().fates == {"again": 2}
+    assert all("421 4.7.0 … too often" in one.fault for one in office.outbox.listed())
+    assert not [line for line in office.told if "kunde" in line]
+
+
 def test_a_copy_is_kept_once_and_the_row_says_so(office):
     laid_out(office.store, 1)
     folder = SentFolder()
@@ -282,6 +290,18 @@ def test_what_cannot_leave_lies_before_a_person_with_a_draft(store_of_tests, off
     settle(office.store, failed.id, "again", "anna", NOW)
     assert sending.round().fates == {"sent": 1}
     assert office.store.queue() == []
+
+
+def test_a_message_whose_bytes_are_damaged_goes_to_a_person_all_the_same(office):
+    (mail_,) = laid_out(office.store, 1)
+    with office.store.writing() as connection:
+        connection.exec_driver_sql("UPDATE messages SET raw = 'x'")
+    office.outbox.hold(mail_.id, "anna", "")
+    pipeline = Pipeline(small_bundle(), clock=lambda: NOON, audit_share=0)
+    hand_over = HandOver(office.store, pipeline, [office.box], SECRET, lambda: office.now, office.told.append)
+    assert hand_over() == 1
+    assert hand_over() == 0
+    assert [one.message for one in office.store.queue()] == [mail_.message]
 
 
 def test_a_rejected_text_stops_what_was_ready(office):

@@ -106,10 +106,10 @@ def test_a_server_that_closes_for_now_is_not_asked_again():
 
 def test_a_reply_that_comes_too_late_is_no_reply():
     with Post() as post:
-        post.plan.delay_s = 0.6
-        assert send(post, timeout_s=0.1).fate == "sent", "the final dot may take ten times as long"
-        post.plan.delay_s = 1.5
-        outcome = send(post, timeout_s=0.1)
+        post.plan.delay_s = 0.5
+        assert send(post, timeout_s=0.2).fate == "sent", "the final dot may take ten times as long"
+        post.plan.delay_s = 2.6
+        outcome = send(post, timeout_s=0.2)
     assert outcome.fate == "uncertain"
     assert len(post.accepted) == 2
 
