@@ -76,10 +76,12 @@ class Outbox(Database):
                 return mine
 
     def begin(self, mail: Outgoing) -> bool:
-        """Its first byte leaves now: whoever dies from here on leaves it uncertain. False when it is not yours any
-        more, because your lease is over and somebody else has it, or because a person keeps it back: send nothing."""
+        """Its first byte leaves now: whoever dies from here on leaves it uncertain. False when nothing must be sent:
+        your lease is over and somebody else has it, a person keeps it back, or the fuse has opened."""
         mine = (outbox.c.id == mail.id) & (outbox.c.attempts == mail.attempts) & outbox.c.lease.is_not(None)
         with self.writing() as connection:
+            if mail.kind == "answer" and limits.fuse_of(connection).is_open:
+                return False
             begun = update(outbox).where(mine & (outbox.c.state == "ready")).values(state="sending")
             return bool(connection.execute(begun).rowcount)
 

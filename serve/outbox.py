@@ -180,8 +180,9 @@ class Sending:
         elif outcome.fate == "again" and self._is_given_up(mail, outcome, now):
             self._outbox.failed(mail, f"It was refused for {GIVEN_UP_AFTER.days} days. {outcome.words}")
             return "failed"
-        elif outcome.fate == "again":
-            self._outbox.again(mail, outcome.words, now + pause(mail.attempts))
+        else:
+            wait = pause(mail.attempts) if outcome.fate == "again" else timedelta()
+            self._outbox.again(mail, outcome.words, now + wait)
         return outcome.fate
 
     def _take_back(self, mail: Outgoing, now: datetime) -> None:

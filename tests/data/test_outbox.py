@@ -235,6 +235,16 @@ def test_the_fuse_opens_when_too_much_leaves_and_only_a_person_closes_it(store, 
     assert outbox.fuse().is_open
 
 
+def test_a_fuse_that_is_opened_stops_what_is_claimed_already(store, outbox):
+    laid_out(store, 1)
+    mail = outbox.claim(BOX, NOW, LEASE, ceilings=NO_WAIT)
+    outbox.switch_fuse(is_open=True, by="anna", because="wrong prices", now=NOW)
+    assert not outbox.begin(mail)
+    assert outbox.again(mail, "stopped", NOW)
+    assert claim(outbox) is None
+    assert held(outbox) == [("fuse_open", "The fuse is open: wrong prices")]
+
+
 def test_what_left_before_the_hour_opens_no_fuse(store, outbox):
     few = Ceilings(per_hour=2, at_once_s=0)
     laid_out(store, *range(4))
