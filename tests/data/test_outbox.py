@@ -378,7 +378,7 @@ def test_many_workers_never_get_the_same_mail_nor_break_a_ceiling(url):
     assert taken.count("ada@posthorn.example") == 3
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=12, deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from(["claim", "begin", "sent", "again", "cut", "die", "jump"]), st.integers(0, 5)))
 )
