@@ -1,6 +1,8 @@
 """A mailbox that is watched, and what is known of each mail that was taken from it."""
 
+import ipaddress
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
 Tls = Literal["tls", "starttls", "none"]
@@ -26,6 +28,14 @@ class Server:
     ca_file: str = ""
     timeout_s: float = 60
 
+    @property
+    def is_here(self) -> bool:
+        """Whether it is this machine, so that nobody on the way can read what is said."""
+        try:
+            return self.host == "localhost" or ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mailbox:
@@ -35,6 +45,10 @@ class Mailbox:
     `drafts`. `sent` is where copies of what was sent are looked for, and kept if `keep_sent`. `moves` are pairs of a
     queue and the folder to which its mails are moved; `labels` says whether mails are marked with queue and urgency as
     IMAP keywords. An answer has an empty envelope sender (RFC 3834, 3.3) unless `envelope_sender` names one.
+
+    What lay in a folder when it was first looked into is left alone, unless `from_start`; with `since` only what came
+    before that day. `every_s` is how many seconds lie between two looks where the server does not tell of new mail
+    (RFC 2177).
     """
 
     name: str
@@ -49,6 +63,9 @@ class Mailbox:
     labels: bool = True
     send: tuple[str, ...] = ()
     envelope_sender: str = ""
+    from_start: bool = False
+    since: date | None = None
+    every_s: float = 60
 
     def sends(self, intents: tuple[str, ...]) -> bool:
         """Whether an answer to all of these intents may be sent without a person."""
