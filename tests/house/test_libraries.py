@@ -13,6 +13,7 @@ OWNERS = {
     "alembic": "data/database.py data/migrations/env.py data/migrations/versions/*",
     "faiss": "models/index.py",
     "fastapi": "serve/app.py serve/docs.py serve/problems.py",
+    "imap_tools": "serve/imap.py serve/unreachable.py",
     "jinja2": "serve/docs.py serve/report.py",
     "matplotlib": "serve/charts.py",
     "mlflow": "training/track.py",
