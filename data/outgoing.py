@@ -24,8 +24,13 @@ class Outgoing:
     """A mail to a customer, as the bytes that leave. `id` is its Message-ID, derived from the message it answers.
 
     `message` is the key of that message, `mailbox` the name of the watched mailbox that it came by, `thread` what tells
-    the conversation, `recipient` the one address that gets it. `attempts` counts how often it was tried, `due` is when
-    it may be tried next, `lease` until when the one who tries it is alone with it. `fault` says what went wrong last.
+    the conversation, `recipient` the one address that gets it. `intents` are what it answers, `rests_on` pairs of the
+    id and the sha256 of every text in it: all of them must be let out still when it leaves. `references` are earlier
+    mails of its conversation; they are not kept, but let one of ours tell which conversation it is.
+
+    `attempts` counts how often it was tried, `due` is when it may be tried next, `lease` until when the one who tries
+    it is alone with it. `left_at` is when it was tried last, never before any other; `kept_at` when a copy of it came
+    into the folder of sent mails. `fault` says what went wrong last, `reason` is the code of that if it keeps it back.
     """
 
     id: str
@@ -42,3 +47,9 @@ class Outgoing:
     lease: datetime | None = None
     sent_at: datetime | None = None
     fault: str = ""
+    reason: str = ""
+    intents: tuple[str, ...] = ()
+    rests_on: tuple[tuple[str, str], ...] = ()
+    references: tuple[str, ...] = ()
+    left_at: datetime | None = None
+    kept_at: datetime | None = None

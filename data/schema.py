@@ -205,13 +205,19 @@ outbox = Table(
     Column("due", Moment),
     Column("lease", Moment),
     Column("sent_at", Moment),
+    Column("left_at", Moment),
+    Column("kept_at", Moment),
     Column("fault", Words, nullable=False, server_default=""),
+    Column("reason", Words, nullable=False, server_default=""),
+    Column("intents", Words, nullable=False, server_default="[]"),
+    Column("rests_on", Words, nullable=False, server_default="[]"),
     CheckConstraint("kind IN ('answer', 'draft')", name="outbox_kind"),
     CheckConstraint("state IN ('ready', 'sending', 'sent', 'uncertain', 'failed', 'held')", name="outbox_state"),
     Index("outbox_by_state", "state", "due"),
     Index("outbox_by_message", "message", "kind", unique=True),
     Index("outbox_by_thread", "thread", "made_at"),
     Index("outbox_by_recipient", "recipient", "made_at"),
+    Index("outbox_by_leaving", "left_at"),
 )
 """What leaves: at most one answer and one draft a message."""
 

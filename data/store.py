@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, case, delete, func, insert, select, update
 
-from salver.data import approved, schema, trail, watched
+from salver.data import approved, posting, schema, trail, watched
 from salver.data.approval import Approval
 from salver.data.case import PastCase
 from salver.data.correction import Check, Correction
@@ -28,6 +28,7 @@ from salver.data.mapping import (
     stored_of,
 )
 from salver.data.message import RawMessage
+from salver.data.outgoing import Outgoing
 from salver.data.profile import Seen
 from salver.data.reading import Urgency
 from salver.data.record import Counts, DecisionRecord, QueueEntry, StoredMessage
@@ -111,8 +112,12 @@ class Store(Database):
         again = sum(int(copies) - count for _, count, copies in rows)
         return Counts(**{"waiting": 0, "done": 0, "quarantined": 0} | {row[0]: row[1] for row in rows}, copies=again)
 
-    def decided(self, records: Sequence[DecisionRecord]) -> None:
-        """Add decisions to the trail; their messages are done, and routed ones wait for a person. All or nothing."""
+    def decided(self, records: Sequence[DecisionRecord], outgoing: Sequence[Outgoing] = ()) -> None:
+        """Add decisions to the trail; their messages are done, and routed ones wait for a person. All or nothing.
+
+        `outgoing` are the mails that belong to these decisions: they come into the outbox with them or not at all. A
+        message has at most one answer and one draft there, however often it is decided.
+        """
         if not records:
             return
         newest = {record.message: record for record in records}
@@ -125,6 +130,7 @@ class Store(Database):
                 connection.execute(delete(queue).where(queue.c.message.in_(some)))
             if routed:
                 connection.execute(insert(queue), routed)
+            posting.add(connection, self.insert(schema.outbox), outgoing)
 
     def decision(self, key: str) -> DecisionRecord | None:
         """The newest decision on a message, the one that counts."""
