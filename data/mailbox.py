@@ -2,7 +2,7 @@
 
 import ipaddress
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 Tls = Literal["tls", "starttls", "none"]
@@ -81,3 +81,48 @@ class Place:
     folder: str
     uidvalidity: int
     uid: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """How far a folder is read. Mails with a UID below `settled` are settled: taken, or left alone, or gone.
+
+    Those from `sure` on came after the first look, or after the look that found a new UIDVALIDITY. Of those between the
+    two only what arrived at `since` or later is taken, all of it where that is None; `left` counts the others.
+    """
+
+    mailbox: str
+    folder: str
+    uidvalidity: int
+    settled: int
+    sure: int
+    since: datetime | None = None
+    left: int = 0
+    changes: int = 0
+
+
+MailboxState = Literal["watched", "failing", "stopped"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """How a watched mailbox is. `looked_at` is when it was last looked into to the end, `fault` what went wrong last,
+    `failures` how often in a row, `again_at` when it is tried again.
+
+    `waiting` counts the mails that are stored and not decided, `unplaced` those that are decided and not yet put where
+    they belong, `left` those that lay there before the first look and were left alone; `oldest` is since when the
+    oldest of the waiting waits.
+    """
+
+    name: str
+    state: MailboxState
+    looked_at: datetime | None = None
+    fault: str = ""
+    failures: int = 0
+    failed_at: datetime | None = None
+    again_at: datetime | None = None
+    taken: int = 0
+    waiting: int = 0
+    unplaced: int = 0
+    left: int = 0
+    oldest: datetime | None = None

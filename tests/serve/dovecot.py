@@ -1,11 +1,11 @@
 """A real Dovecot on loopback, with Maildirs, TLS and a certificate made for it; it lives as long as the tests."""
 
+import atexit
 import imaplib
 import os
 import pwd
 import shutil
 import socket
-import ssl
 import subprocess
 import time
 from collections.abc import Iterator
@@ -17,6 +17,7 @@ from tempfile import mkdtemp
 
 from salver.data.mailbox import Mailbox, Server
 
+_STARTED: list[tuple[subprocess.Popen[bytes], Path]] = []
 PASSWORD = "geheim"
 USERS = ("service", "billing", "full", "plain", "old")
 WHERE = shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
@@ -204,6 +205,7 @@ def start(capability: str = "") -> Dovecot:
         known |= {"user": "dovecot", "group": "dovecot", "login": "dovenull"}
     config.write_text(CONFIG.format(**known, **ports, capability=capability))
     process = subprocess.Popen([WHERE, "-F", "-c", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    _STARTED.append((process, folder))
     found = Dovecot(folder=folder, process=process, **ports)
     _wait_for(found)
     return found
@@ -211,9 +213,10 @@ def start(capability: str = "") -> Dovecot:
 
 def stop_all() -> None:
     """End every server that a test started."""
-    # each is cached by what it was asked to say it can do
-    for capability in ("", *_CAPABILITIES):
-        pass
+    for process, folder in _STARTED:
+        process.terminate()
+        process.wait(10)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _wait_for(server: Dovecot) -> None:
@@ -229,5 +232,4 @@ def _wait_for(server: Dovecot) -> None:
             time.sleep(0.05)
 
 
-_CAPABILITIES: tuple[str, ...] = ()
-_ = ssl
+atexit.register(stop_all)
