@@ -106,8 +106,9 @@ class Ledger:
             )
         return {raw.key for raw in raws if raw.message_id in first and first[raw.message_id][1] != raw.key}
 
-    def unplaced(self, mark: Mark, limit: int) -> list[Laid]:
-        """Mails of a folder that are decided and not yet put where they belong; none whose answer is on its way."""
+    def unplaced(self, mark: Mark, after: int, limit: int) -> list[Laid]:
+        """Mails of a folder with a UID above `after` that are decided and not yet put where they belong; none whose
+        answer is on its way."""
         other = taken.alias()
         again = exists().where(
             (other.c.message == taken.c.message) & (other.c.mailbox == taken.c.mailbox) & other.c.placed_at.is_not(None)
@@ -118,7 +119,8 @@ class Ledger:
             & outbox.c.state.in_(("ready", "sending"))
         )
         here = (taken.c.mailbox == mark.mailbox) & (taken.c.folder == mark.folder) & taken.c.placed_at.is_(None)
-        here &= (taken.c.uidvalidity == mark.uidvalidity) & (messages.c.state == "done") & ~on_its_way
+        here &= (taken.c.uidvalidity == mark.uidvalidity) & (taken.c.uid > after) & ~on_its_way
+        here &= messages.c.state == "done"
         query = select(taken, again.label("again")).join(messages, messages.c.key == taken.c.message).where(here)
         with self._store.reading() as connection:
             rows = connection.execute(query.order_by(taken.c.uid).limit(limit)).all()

@@ -53,3 +53,24 @@ class Outgoing:
     references: tuple[str, ...] = ()
     left_at: datetime | None = None
     kept_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ceilings:
+    """What automatic answers never exceed, whatever the rules say: one a conversation, ever; so many a sender in 24
+    hours; so many an hour from the whole installation, and then the fuse opens. A message that came within `at_once_s`
+    seconds after an answer to the same address may be a machine's reply to that."""
+
+    per_sender: int = 3
+    per_hour: int = 100
+    at_once_s: float = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fuse:
+    """The fuse of the installation: while it is open no automatic answer leaves. `who` opened or closed it last."""
+
+    is_open: bool = False
+    at: datetime | None = None
+    who: str = ""
+    because: str = ""

@@ -4,12 +4,21 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from salver.data.answer import sha256_of
+from salver.data.approval import Approval, Verdict
 from salver.data.message import RawMessage
 from salver.data.outgoing import Outgoing
 from salver.data.record import DecisionRecord
 from salver.data.store import Store
 
 NOW = datetime(2026, 3, 4, 10, 30, tzinfo=UTC)
+TEXT = ("t-well", sha256_of("Gern."))
+"""The text that all these answers rest on."""
+
+
+def approve(store: Store, verdict: Verdict = Verdict.APPROVED) -> None:
+    """Somebody has said so of the text."""
+    store.approve([Approval(template=TEXT[0], sha256=TEXT[1], verdict=verdict, by="anna", at=NOW)])
 
 
 def raw(n: int) -> RawMessage:
@@ -22,7 +31,7 @@ def record(of: RawMessage, kind: Any = "answer", **more: Any) -> DecisionRecord:
 
 
 def outgoing(of: RawMessage, **more: Any) -> Outgoing:
-    """An answer that nothing stops: of its own conversation, to an address of its own, resting on no text."""
+    """An answer that nothing stops: of its own conversation, to an address of its own, of an approved text."""
     n = of.position
     known = {
         "id": f"<salver.{n}@elmtal.example>",
@@ -33,6 +42,7 @@ def outgoing(of: RawMessage, **more: Any) -> Outgoing:
         "recipient": f"kunde{n}@posthorn.example",
         "content": b"Subject: Auto: %d\r\n\r\nGern.\r\n" % n,
         "made_at": NOW,
+        "rests_on": (TEXT,),
     }
     return Outgoing(**known | more)
 

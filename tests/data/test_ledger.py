@@ -84,12 +84,12 @@ def test_what_is_decided_waits_to_be_placed_until_its_answer_has_left(store, led
     ledger.take(MARK, raws, leases)
     store.decided([record(raws[1])])
     store.decided([record(raws[2])], [answer(raws[2])])
-    (laid,) = ledger.unplaced(MARK, 9)
+    (laid,) = ledger.unplaced(MARK, 0, 9)
     assert (laid.place.uid, laid.message, laid.again) == (1, raws[1].key, False)
     ledger.placed([laid.place])
-    assert ledger.unplaced(MARK, 9) == []
+    assert ledger.unplaced(MARK, 0, 9) == []
     ledger.take(MARK, {8: raws[1]}, leases)
-    (again,) = ledger.unplaced(MARK, 9)
+    (again,) = ledger.unplaced(MARK, 0, 9)
     assert (again.place.uid, again.again) == (8, True)
 
 
