@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, select, update
 
 from salver.data.database import Database
 from salver.data.errors import StoreError
@@ -61,6 +61,13 @@ class Leases:
         if seen is None or seen[:2] != (row.holder, row.until):
             self._seen[name] = (row.holder, row.until, self._counts())
         return False
+
+    def renew(self, name: str) -> None:
+        """Renew a lease that is ours; of one that is not nothing changes."""
+        until = self._clock() + timedelta(seconds=self._seconds)
+        mine = (leases.c.name == name) & (leases.c.holder == self.holder)
+        with self._database.writing() as connection:
+            connection.execute(update(leases).where(mine).values(until=until))
 
     def demand(self, connection: Connection, name: str) -> None:
         """Within a transaction: hold the lease to its end. Raises LeaseLostError when it is another's by now."""

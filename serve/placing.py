@@ -1,4 +1,4 @@
-"""Puts mails where they belong once they are decided: keywords, folders, drafts for agents, copies of what was sent.
+"""Puts mails where they belong once they are decided: keywords, folders, and drafts for the agents.
 
 Everything here may be done twice and is the same; nothing is done that is not stored before.
 """
@@ -76,17 +76,6 @@ class Placer:
         for draft in self._outbox.listed(("uncertain",), kind="draft"):
             if draft.mailbox == self._mailbox.name:
                 self._outbox.again(draft, "", self._clock())
-
-    def keep_sent(self, connection: Connection) -> None:
-        """Keep copies of sent answers in the folder of sent mails, as a mail program does."""
-        if not self._mailbox.keep_sent:
-            return
-        folder = ""
-        for mail in self._outbox.unkept(self._mailbox.name):
-            folder = folder or connection.folder_named(self._mailbox.sent, "\\Sent")
-            if not connection.find(folder, mail.id):
-                connection.append(folder, mail.content, (r"\Seen",), mail.sent_at)
-            self._outbox.kept(mail, self._clock())
 
     def _place(
         self, connection: Connection, laid: Sequence[Laid], *, with_keywords: bool

@@ -1,7 +1,9 @@
 """From the settings to what works: store, shelf, bundle, pipeline. The only place that puts them together."""
 
+import os
+import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from salver.data.agent import Team
@@ -100,6 +102,23 @@ def open_pipeline(
         pipeline.loads = Loads(store.loads())
         relearn(store, pipeline)
     return pipeline
+
+
+def mail_secret(settings: Settings) -> bytes:
+    """What the Message-IDs of our mails are derived with: 32 random bytes, made once, that only this user may read."""
+    file = home_of(settings) / "mail.secret"
+    try:
+        if not file.exists():
+            beside = file.with_name(f"{file.name}.{os.getpid()}")
+            beside.touch(mode=0o600)
+            beside.write_text(secrets.token_hex(32), "ascii")
+            with suppress(FileExistsError):
+                os.link(beside, file)
+            beside.unlink()
+        return bytes.fromhex(file.read_text("ascii").strip())
+    except (OSError, ValueError) as error:
+        what = getattr(error, "strerror", None) or "it does not hold 64 hexadecimal digits"
+        raise StoreError(f"The secret cannot be read ({what})", where=str(file), todo="Restore it.") from error
 
 
 def team_of(settings: Settings) -> Team | None:
