@@ -15,7 +15,7 @@ from salver.data.errors import SalverError
 from salver.data.ledger import Ledger
 from salver.data.lines import tray_line
 from salver.data.mailbox import Mailbox
-from salver.data.message import Problem, RawMessage
+from salver.data.message import RawMessage
 from salver.data.record import Kind
 from salver.data.store import Store
 from salver.pipeline.route import Loads
@@ -28,10 +28,7 @@ from salver.serve.settings import Settings
 from salver.serve.watch import Watch
 from salver.serve.wiring import bundle_folder, mail_secret, open_pipeline
 
-AGAIN = Problem(
-    code="message_id_again",
-    words="Another message came before with the same Message-ID and another content; both are kept.",
-)
+AGAIN = "Another message came before with the same Message-ID and another content; both are kept."
 
 
 class Decider:
@@ -108,5 +105,5 @@ class Decider:
         self._pipeline, self._folder = pipeline, folder
 
 
-def _with(tray: Tray, problem: Problem) -> Tray:
-    return replace(tray, message=replace(tray.message, problems=(*tray.message.problems, problem)))
+def _with(tray: Tray, words: str) -> Tray:
+    return replace(tray, decision=replace(tray.decision, because=f"{tray.decision.because} {words}"))

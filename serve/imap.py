@@ -58,6 +58,7 @@ class Connection:
         self._box = box
         self._client: imaplib.IMAP4 = box.client
         self._where = where
+        self._can: frozenset[str] = frozenset()
 
     @classmethod
     def open(cls, server: Server, where: str) -> Self:
@@ -72,6 +73,7 @@ class Connection:
         try:
             with in_words(where):
                 connection._sign_in(server)
+                connection._learn()
         except BaseException:
             connection.close()
             raise
@@ -93,20 +95,21 @@ class Connection:
 
     def offers(self, capability: str) -> bool:
         """Whether the server can do something, such as IDLE or MOVE."""
-        return capability in self._client.capabilities
+        return capability in self._can
 
     def folder_named(self, name: str, use: str = "") -> str:
         """This folder, or, if there is none of that name, the one that the server keeps for `use`, such as \\Drafts
         (RFC 6154). Raises MailboxRefusedError when there is neither."""
         with self._talking():
             listed = self._box.folder.list()
-        if any(one.name == name or one.name.upper() == name.upper() == "INBOX" for one in listed):
+        names = {one.name.replace(r"\\", "\\") for one in listed} | {"INBOX"}  # imap-tools leaves backslashes doubled
+        if name in names:
             return name
         for one in listed:
             if use and use.casefold() in (flag.casefold() for flag in one.flags):
                 return one.name
-        there = ", ".join(sorted(one.name for one in listed)[:12])
-        todo = f"Create it, or correct its name; there are: {there or 'none'}."
+        there = ", ".join(sorted(names)[:12])
+        todo = f"Create it, or correct its name; there are: {there}."
         raise MailboxRefusedError(f'There is no folder "{name}"', where=self._where, todo=todo)
 
     def select(self, name: str) -> Folder:
@@ -221,6 +224,12 @@ class Connection:
                 raise
             todo = "Correct the user and the password, or let the account sign in by IMAP."
             raise MailboxError("The user or the password is not accepted", where=self._where, todo=todo) from error
+
+    def _learn(self) -> None:
+        """What the server can do: after signing in it says more."""
+        self._can = frozenset(
+            b" ".join(self._ask(self._client.capability())).decode("ascii", "replace").upper().split()
+        )
 
     def _select(self, name: str, *, readonly: bool) -> None:
         with self._talking(f'The folder "{name}" cannot be opened', "Create it, or correct its name."):

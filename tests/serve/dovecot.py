@@ -2,6 +2,7 @@
 
 import atexit
 import imaplib
+import itertools
 import os
 import pwd
 import shutil
@@ -17,6 +18,7 @@ from tempfile import mkdtemp
 
 from salver.data.mailbox import Mailbox, Server
 
+_MORE = itertools.count(10)
 _STARTED: list[tuple[subprocess.Popen[bytes], Path]] = []
 PASSWORD = "geheim"
 USERS = ("service", "billing", "full", "plain", "old")
@@ -39,6 +41,7 @@ maildir_very_dirty_syncs = no
 disable_plaintext_auth = no
 auth_mechanisms = plain xoauth2
 auth_verbose = yes
+auth_failure_delay = 0
 ssl = yes
 ssl_cert = <{folder}/server.pem
 ssl_key = <{folder}/server.key
@@ -54,7 +57,6 @@ plugin {{
 }}
 passdb {{
   driver = passwd-file
-  mechanisms = plain
   args = scheme=PLAIN username_format=%u {folder}/users
 }}
 userdb {{
@@ -74,6 +76,9 @@ service imap-login {{
 }}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service imap {{
   client_limit = 1
@@ -133,6 +138,13 @@ class Dovecot:
         """A user without a single mail, and with folders that are made anew."""
         shutil.rmtree(self.folder / "mail" / user, ignore_errors=True)
 
+    def renew(self, user: str = "service") -> None:
+        """Let the INBOX have another UIDVALIDITY and other UIDs, as after it was restored."""
+        box = self.folder / "mail" / user
+        for file in (*box.glob("dovecot.index*"), *box.glob("dovecot-uid*")):
+            file.unlink()
+        (box / "dovecot-uidvalidity").write_text(f"{int(time.time()) + next(_MORE):08x}")
+
     @contextmanager
     def client(self, user: str = "service") -> Iterator[imaplib.IMAP4]:
         """Another program at the same mailbox."""
@@ -167,8 +179,8 @@ def _free_port() -> int:
         return int(taken.getsockname()[1])
 
 
-def certificate(folder: Path, name: str = "server", *, days: str = "30", host: str = "localhost") -> None:
-    """A certificate for a host, signed by an authority that is made with it: NAME.pem, NAME.key, ca.pem."""
+def certificate(folder: Path, name: str = "server", *, expired: bool = False) -> None:
+    """A certificate for localhost, signed by an authority that is made with it: NAME.pem, NAME.key, ca.pem."""
 
     def openssl(*words: str) -> None:
         subprocess.run(["openssl", *words], cwd=folder, check=True, capture_output=True)
@@ -176,10 +188,10 @@ def certificate(folder: Path, name: str = "server", *, days: str = "30", host: s
     curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
     if not (folder / "ca.pem").exists():
         openssl("req", "-x509", *curve, "-keyout", "ca.key", "-out", "ca.pem", "-days", "30", "-subj", "/CN=Test")
-    openssl("req", *curve, "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={host}")
-    (folder / "names").write_text(f"subjectAltName=DNS:{host}\n")
+    openssl("req", *curve, "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", "/CN=localhost")
+    (folder / "names").write_text("subjectAltName=DNS:localhost\n")
     signed = ["-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-extfile", "names", "-out", f"{name}.pem"]
-    openssl("x509", "-req", "-in", f"{name}.csr", *signed, "-days", days)
+    openssl("x509", "-req", "-in", f"{name}.csr", *signed, "-days", "-1" if expired else "30")
 
 
 @cache
@@ -191,7 +203,7 @@ def start(capability: str = "") -> Dovecot:
     owner = pwd.getpwnam("nobody") if os.getuid() == 0 else me
     certificate(folder)
     lines = [f"{user}:{PASSWORD}::::::" for user in USERS]
-    lines[USERS.index("full")] += "userdb_quota_rule=*:bytes=20000"
+    lines[USERS.index("full")] += "userdb_quota_rule=*:bytes=6000"
     (folder / "users").write_text("\n".join(lines) + "\n")
     (folder / "mail").mkdir()
     if os.getuid() == 0:
