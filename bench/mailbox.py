@@ -51,7 +51,8 @@ def main() -> None:
 
 def taken_in(source: Path, bundle: Path, folder: Path) -> Figures:
     """Take in a source from a mailbox: how many messages, how many a second, and how long it took until all were stored
-    and decided (`decided_s`), and marked and provided with drafts (`placed_s`). `cpu_s` is what this process took of the processors for all of it."""
+    and decided (`decided_s`), and marked and provided with drafts (`placed_s`).
+    `cpu_s` is what this process took of the processors for all of it."""
     server = dovecot.start()
     server.empty()
     mailbox = server.mailbox(from_start=True)
