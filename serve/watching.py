@@ -15,6 +15,7 @@ from salver.data.errors import SettingsError, StoreError
 from salver.data.leases import LEASE_S, Leases
 from salver.data.ledger import Ledger, lease_of
 from salver.data.mailbox import Mailbox
+from salver.data.outgoing import Ceilings
 from salver.data.record import Kind
 from salver.data.store import Store
 from salver.pipeline.run import Clock
@@ -50,8 +51,16 @@ def watch(
     with open_store(known, store) as kept:
         clock = SteadyClock()
         decider = Decider(known, kept, clock, stamped, bundle, auto_approve=auto_approve)
-        more = {"from_start": from_start, "auto_approve": auto_approve}
-        office = Office(kept, mailboxes, decider, clock, stamped, **more)
+        office = Office(
+            kept,
+            mailboxes,
+            decider,
+            clock,
+            stamped,
+            ceilings=Ceilings(per_hour=known.answers_per_hour),
+            from_start=from_start,
+            auto_approve=auto_approve,
+        )
         with _until_told(office):
             seen = office.run(once=once)
     if once:
@@ -69,6 +78,7 @@ class Office:
         clock: Clock,
         told: Callable[[str], None],
         *,
+        ceilings: Ceilings = Ceilings(),  # noqa: B008 - it is frozen
         from_start: bool = False,
         auto_approve: bool = False,
         lease_s: float = LEASE_S,
@@ -80,8 +90,20 @@ class Office:
         self._leases = Leases(store, holder, clock, lease_s)
         self._over = Event()
         self._decider = decider
-        more = {"from_start": from_start, "auto_approve": auto_approve}
-        self.watchers = [Watcher(one, store, self._leases, decider, clock, told, **more) for one in mailboxes]
+        self.watchers = [
+            Watcher(
+                one,
+                store,
+                self._leases,
+                decider,
+                clock,
+                told,
+                ceilings=ceilings,
+                from_start=from_start,
+                auto_approve=auto_approve,
+            )
+            for one in mailboxes
+        ]
 
     def run(self, *, once: bool = False) -> list[Seen]:
         """Watch until `stop`, with `once` one round; what became of each mailbox."""
