@@ -14,7 +14,6 @@ from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import partial
 
 from salver.data.decision import Reason
 from salver.data.errors import MailboxError, SettingsError
@@ -137,10 +136,18 @@ class Sending:
         return outcome
 
     def _sent_by(self, line: Line, mail: Outgoing) -> Outcome:
-        """Send one mail. Raises StoreError where it cannot be marked; then it has not left."""
-        outcome = Outcome(fate="again", words="The store could not be written before it left.")
+        """Send one mail. Whatever is raised on the way goes on, and what is known of the mail is kept all the same."""
+        outcome = Outcome(fate="again", words="It was stopped before it left.")
+
+        def begin() -> bool:
+            nonlocal outcome
+            begun = self._outbox.begin(mail)
+            if begun:
+                outcome = Outcome(fate="uncertain", words="It was stopped while it was leaving.")
+            return begun
+
         try:
-            outcome = line.send(mail, self._mailbox.envelope_sender, partial(self._outbox.begin, mail))
+            outcome = line.send(mail, self._mailbox.envelope_sender, begin)
         finally:
             self._known.append((mail, outcome))
         return outcome

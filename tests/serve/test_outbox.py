@@ -1,5 +1,6 @@
 """The outbox worked off against a real SMTP server."""
 
+import smtplib
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,6 +21,7 @@ from salver.serve.handover import HandOver, settle
 from salver.serve.outbox import GIVEN_UP_AFTER, Sending, pause
 from salver.serve.outgoing import outgoing
 from salver.serve.recording import record_of
+from salver.serve.smtp import Line
 from salver.serve.steady import SteadyClock
 from tests.data.mails import NOW, approve, laid_out
 from tests.pipeline.small_bundle import COMPANY, NOON, small_bundle
@@ -132,6 +134,26 @@ def test_a_line_cut_after_the_dot_leaves_an_uncertain_mail_and_the_rest_goes_on(
     assert sending.round().fates == {}
     assert office.states() == ["uncertain", "sent"]
     assert sum(office.post.ids.values()) == 2
+
+
+@pytest.mark.parametrize(("where", "state"), [("_finished", "uncertain"), ("rcpt", "ready")])
+def test_who_is_stopped_in_the_middle_knows_afterwards_whether_it_had_begun_to_leave(office, monkeypatch, where, state):
+    owner = Line if where == "_finished" else smtplib.SMTP
+    usual = getattr(owner, where)
+
+    def stopped(*arguments):
+        usual(*arguments)
+        raise KeyboardInterrupt
+
+    laid_out(office.store, 1)
+    sending = office.sending()
+    monkeypatch.setattr(owner, where, stopped)
+    with pytest.raises(KeyboardInterrupt):
+        sending.round()
+    monkeypatch.undo()
+    sending.round()
+    assert office.states() == [state]
+    assert len(office.post.accepted) == (1 if state == "uncertain" else 0)
 
 
 def test_an_uncertain_mail_is_settled_by_the_folder_of_sent_mails(office):
