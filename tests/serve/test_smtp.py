@@ -3,6 +3,7 @@ import socket
 import ssl
 import subprocess
 import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -94,6 +95,19 @@ def test_who_sends_is_asked_once_more_when_the_server_is_ready():
             assert (outcome.fate, outcome.usable) == ("stopped", False)
         with Line(post.server, "elmtal.example") as line, pytest.raises(OSError, match="the store is gone"):
             line.send(MAIL, "", broken)
+    assert post.accepted == []
+
+
+def test_a_server_that_gave_up_while_the_store_was_slow_has_not_taken_the_mail():
+    with Post() as post, Line(post.server, "elmtal.example") as line:
+        post.plan.cut = ("DATA", "after")
+
+        def slow() -> bool:
+            time.sleep(0.3)
+            return True
+
+        outcome = line.send(MAIL, "", slow)
+        assert (outcome.fate, outcome.usable) == ("again", False)
     assert post.accepted == []
 
 
