@@ -50,6 +50,11 @@ class Store(Database):
 
         One that is there already only raises the count of its copies.
         """
+        with self.writing() as connection:
+            return self.keep(connection, raws)
+
+    def keep(self, connection: Connection, raws: Sequence[RawMessage]) -> list[str]:
+        """What `take_in` does, within a transaction that keeps something else, too."""
         first = {raw.key: raw for raw in reversed(raws)}
         times = Counter(raw.key for raw in raws)
         now = datetime.now(UTC)
@@ -60,9 +65,8 @@ class Store(Database):
         new = self.insert(table)
         counted = {"copies": table.c.copies + new.excluded.copies}
         statement = new.on_conflict_do_update(index_elements=[table.c.key], set_=counted)
-        with self.writing() as connection:
-            kept = connection.execute(statement.returning(table.c.key, table.c.copies), rows)
-            found = {row.key: row.copies for row in kept}
+        kept = connection.execute(statement.returning(table.c.key, table.c.copies), rows)
+        found = {row.key: row.copies for row in kept}
         return [key for key in times if found[key] == times[key]]
 
     def waiting(self, limit: int) -> list[RawMessage]:

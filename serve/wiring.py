@@ -5,6 +5,7 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from salver.data.agent import Team
@@ -36,6 +37,13 @@ def open_store(settings: Settings, url: str | None = None) -> Store:
     if url is None and not settings.store_url:
         home_of(settings)
     return Store.open(url or settings.store)
+
+
+def with_own_addresses(bundle: Bundle, settings: Settings) -> Bundle:
+    """The bundle, to which the addresses of the watched mailboxes are the company's own."""
+    known = bundle.company
+    more = tuple(one.address for one in settings.mailboxes if not known.owns(one.address))
+    return replace(bundle, company=replace(known, own=(*known.own, *more))) if more else bundle
 
 
 @contextmanager
@@ -94,7 +102,7 @@ def open_pipeline(
     approved. With `auto_approve` all count as approved that nobody has rejected.
     """
     pipeline = Pipeline(
-        open_bundle(settings, given),
+        with_own_addresses(open_bundle(settings, given), settings),
         team=team_of(settings),
         audit_share=settings.audit_share,
         lookup=Lookup(records_of(settings.records, settings.records_token), settings.mail_servers),
