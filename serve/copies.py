@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from salver.data.errors import InputError, MailboxError
+from salver.data.errors import InputError, MailboxError, SettingsError
 from salver.data.mailbox import Mailbox
 from salver.data.outbox import Outbox
 from salver.data.outgoing import Outgoing
@@ -19,7 +19,7 @@ _BETWEEN = timedelta(minutes=1)
 
 
 class Sent(Protocol):
-    """The folder of sent mails. Both raise MailboxError."""
+    """The folder of sent mails. Both raise MailboxError, or SettingsError where the password cannot be had."""
 
     def holds(self, message_id: str) -> bool:
         """Whether a mail with this Message-ID lies in it."""
@@ -52,7 +52,7 @@ class Copies:
                 if self._sent.holds(mail.id):
                     self._settle(mail, now)
                     settled += 1
-            except MailboxError as error:
+            except (MailboxError, SettingsError) as error:
                 self._told(str(error))
                 break
         return settled
@@ -78,7 +78,7 @@ class Copies:
             try:
                 if not self._sent.holds(mail.id):
                     self._sent.keep(mail.content, mail.sent_at or self._clock())
-            except MailboxError as error:
+            except (MailboxError, SettingsError) as error:
                 self._told(str(error))
                 break
             self._outbox.kept(mail, self._clock())

@@ -10,7 +10,7 @@ from email import message_from_bytes
 import pytest
 
 from salver.data.approval import EVERY_TEXT, Verdict
-from salver.data.errors import InputError, MailboxError
+from salver.data.errors import InputError, MailboxError, SalverError, SettingsError
 from salver.data.mailbox import Mailbox, Server
 from salver.data.message import RawMessage
 from salver.data.outbox import Outbox
@@ -37,11 +37,11 @@ class SentFolder:
 
     def __init__(self, *held: str) -> None:
         self.ids = list(held)
-        self.broken = False
+        self.broken: SalverError | None = None
 
     def holds(self, message_id: str) -> bool:
         if self.broken:
-            raise MailboxError("It is closed")
+            raise self.broken
         return message_id in self.ids
 
     def keep(self, content: bytes, at: datetime) -> None:
@@ -215,14 +215,15 @@ def test_what_a_server_says_of_a_customer_is_told_to_nobody_else(office):
     assert not [line for line in office.told if "kunde" in line]
 
 
-def test_a_copy_is_kept_once_and_the_row_says_so(office):
+@pytest.mark.parametrize("broken", [MailboxError("It is closed"), SettingsError("password_command printed nothing")])
+def test_a_copy_is_kept_once_and_the_row_says_so(office, broken):
     laid_out(office.store, 1)
     folder = SentFolder()
-    folder.broken = True
+    folder.broken = broken
     sending = office.sending(sent=folder)
     assert sending.round().fates == {"sent": 1}
     assert office.outbox.listed()[0].kept_at is None
-    folder.broken = False
+    folder.broken = None
     sending.round()
     sending.round()
     assert len(folder.ids) == 1

@@ -1,7 +1,6 @@
 import shutil
 import socket
 import ssl
-import subprocess
 import threading
 import time
 from dataclasses import replace
@@ -13,6 +12,7 @@ from salver.data.errors import MailboxError, MailboxRefusedError, SettingsError
 from salver.data.mailbox import Server
 from salver.serve.smtp import Line, lease_of
 from tests.data.mails import outgoing, raw
+from tests.serve.dovecot import certificate
 from tests.serve.post import DOT, VERBS, Post
 
 MAIL = outgoing(raw(1), content=b"Message-ID: <1@elmtal.example>\r\nSubject: x\r\n\r\n.\r\n..a\r\nb")
@@ -187,17 +187,8 @@ def certificates(tmp_path_factory) -> Path:
     if not shutil.which("openssl"):
         pytest.skip("openssl is not installed: apt-get install openssl")
     folder = tmp_path_factory.mktemp("certificates")
-
-    def openssl(*words: str) -> None:
-        subprocess.run(["openssl", *words], cwd=folder, check=True, capture_output=True)
-
-    (folder / "names").write_text("subjectAltName=DNS:localhost\n")
-    curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
-    openssl("req", "-x509", *curve, "-keyout", "ca.key", "-out", "ca.pem", "-days", "30", "-subj", "/CN=Test")
-    for name, days in (("good", "30"), ("old", "-1")):
-        openssl("req", *curve, "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", "/CN=localhost")
-        signed = ["-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-extfile", "names", "-out", f"{name}.pem"]
-        openssl("x509", "-req", "-in", f"{name}.csr", *signed, "-days", days)
+    certificate(folder, "good")
+    certificate(folder, "old", expired=True)
     return folder
 
 
