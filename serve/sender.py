@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from threading import Event
 
-from salver.data.errors import StoreError
+from salver.data.errors import SalverError
 from salver.data.mailbox import Mailbox
 from salver.data.outgoing import Ceilings
 from salver.data.store import Store
@@ -57,7 +57,7 @@ class Sender:
         """Do one round; whether something changed."""
         try:
             done = self._sending.round()
-        except StoreError as error:
+        except SalverError as error:
             self._told(str(error))
             return False
         return bool(done.fates or done.settled or done.handed_over)

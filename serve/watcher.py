@@ -4,10 +4,12 @@ Whatever goes wrong with it ends in a sentence and a condition that can be asked
 the other mailboxes do not notice.
 """
 
+import traceback
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from threading import Event
 
 from salver.data.errors import MailboxError, MailboxRefusedError, SalverError, StoreError
@@ -129,6 +131,8 @@ class Watcher:
         except SalverError as error:
             if self._failures or not self._rounds or not isinstance(error, MailboxError):
                 self._note(error)  # a line that ends after all was done is made anew, and nobody needs to know
+        except Exception as error:  # a fault of ours must not end the watch
+            self._note(_unforeseen(error))
 
     def _round(self, connection: Connection) -> None:
         """Everything that is to be done now. What the mailbox refuses does not keep the rest from being done."""
@@ -228,3 +232,11 @@ class Watcher:
 
     def _tell(self, words: str) -> None:
         self._told(words)
+
+
+def _unforeseen(error: Exception) -> SalverError:
+    """A fault of salver's own, by where it is; its words may hold a customer's."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "nowhere"
+    todo = "Please report it; it is tried again."
+    return SalverError(f"Something unforeseen happened ({type(error).__name__} at {place})", todo=todo)

@@ -140,3 +140,12 @@ def test_how_a_mailbox_is_can_be_asked(store, ledger, leases):
     assert (ledger.conditions()[1].fault, ledger.conditions()[1].failures) == ("", 0)
     ledger.stopped("service")
     assert ledger.conditions()[1].state == "stopped"
+
+
+def test_only_so_many_bytes_are_taken_out_at_once_but_at_least_one_message(ledger, leases):
+    raws = {n: mail(n, b"x" * 400) for n in range(4)}
+    ledger.take(MARK, raws, leases)
+    keys = [raws[n].key for n in range(4)]
+    assert [one.key for one in ledger.undecided("service", 9, 1000)] == keys[:2]
+    assert [one.key for one in ledger.undecided("service", 9, 10)] == keys[:1]
+    assert [one.key for one in ledger.undecided("service", 3)] == keys[:3]
