@@ -11,10 +11,12 @@ from threading import Thread
 
 import pytest
 
+from salver.data.errors import SettingsError
 from salver.data.mailbox import Server
+from salver.serve.watching import watch
 from tests.serve import dovecot
 from tests.serve.cut import Cut
-from tests.serve.office import SALVER, bundle_folder
+from tests.serve.office import bundle_folder
 from tests.serve.watched import Watched, mail
 
 pytestmark = pytest.mark.skipif(bool(dovecot.missing()), reason=dovecot.missing() or "it is there")
@@ -269,10 +271,15 @@ def test_it_watches_until_it_is_told_to_stop_and_new_mail_is_taken_at_once(serve
 
 
 def test_without_a_mailbox_it_says_what_to_do(tmp_path):
-    (tmp_path / "salver.toml").write_text("")
-    done = subprocess.run([SALVER, "watch"], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert done.returncode == 2
-    assert "There is no mailbox to watch. Add one under [[mailboxes]]" in done.stderr
+    file = tmp_path / "salver.toml"
+    file.write_text("")
+    known = {"once": True, "from_start": False, "bundle": None, "store": None, "settings": file, "as_json": False}
+    with pytest.raises(SettingsError, match=r"There is no mailbox to watch\. Add one under \[\[mailboxes\]\]"):
+        watch((), **known)
+    box = '[[mailboxes]]\nname = "service"\naddress = "a@b.example"\nimap = "imaps://h"\npassword = "x"\n'
+    file.write_text(box)
+    with pytest.raises(SettingsError, match=r"There is no mailbox sales\. There are service\."):
+        watch(("sales",), **known)
 
 
 def test_mails_for_which_nothing_can_be_written_go_to_a_person_and_hold_up_nobody(server, tmp_path):
