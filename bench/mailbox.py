@@ -51,8 +51,8 @@ def main() -> None:
 
 def taken_in(source: Path, bundle: Path, folder: Path) -> Figures:
     """Take in a source from a mailbox: how many messages, how many a second, and how long it took until all were stored
-    and decided (`decided_s`), and marked and provided with drafts (`placed_s`). `decided_cpu_s` is what this process took
-    of the processors until all were decided: what else runs on the machine changes that less."""
+    and decided (`decided_s`), and marked and provided with drafts (`placed_s`). `decided_cpu_s` is what this process
+    took of the processors until all were decided: what else runs on the machine changes that less."""
     server = dovecot.start()
     server.empty()
     mailbox = server.mailbox(from_start=True)

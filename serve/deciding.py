@@ -75,9 +75,9 @@ class Decider:
             trays = self._pipeline.assign(self._noted(raws, self._pipeline.prepare(raws)), mailbox)
             written = [self._written(raw, tray, mailbox) for raw, tray in zip(raws, trays, strict=True)]
             records = [record for record, _ in written]
-            self._store.decided(records, [mail for _, mails in written for mail in mails])
-            self._watch.decided(len(records))
-            return Counter(record.kind for record in records)
+            mine = self._store.first_decided(records, [mail for _, mails in written for mail in mails])
+            self._watch.decided(len(mine))
+            return Counter(record.kind for record in records if record.message in mine)
 
     def hand_over(self) -> int:
         """Bring to a person what will not leave by itself; how many messages."""
