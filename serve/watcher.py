@@ -4,12 +4,10 @@ Whatever goes wrong with it ends in a sentence and a condition that can be asked
 the other mailboxes do not notice.
 """
 
-import traceback
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 from threading import Event
 
 from salver.data.errors import MailboxError, MailboxRefusedError, SalverError, StoreError
@@ -27,6 +25,7 @@ from salver.serve.imap import Connection
 from salver.serve.intake import Intake
 from salver.serve.placing import Placer
 from salver.serve.sender import Sender
+from salver.serve.unreachable import unforeseen
 
 FIRST_PAUSE_S = 5.0
 LONGEST_PAUSE_S = 300.0
@@ -80,7 +79,7 @@ class Watcher:
         self._told = told
         self._ledger = Ledger(store, clock)
         self._outbox = Outbox.of(store)
-        self._intake = Intake(mailbox, self._ledger, leases, self._tell, from_start=from_start)
+        self._intake = Intake(mailbox, self._ledger, leases, self._told, from_start=from_start)
         self._placer = Placer(mailbox, store, self._ledger, clock, leases.seconds)
         self.sender = Sender(mailbox, store, decider, clock, told, ceilings=ceilings, auto_approve=auto_approve)
         self._failures = 0
@@ -132,7 +131,7 @@ class Watcher:
             if self._failures or not self._rounds or not isinstance(error, MailboxError):
                 self._note(error)  # a line that ends after all was done is made anew, and nobody needs to know
         except Exception as error:  # a fault of ours must not end the watch
-            self._note(_unforeseen(error))
+            self._note(unforeseen(error))
 
     def _round(self, connection: Connection) -> None:
         """Everything that is to be done now. What the mailbox refuses does not keep the rest from being done."""
@@ -174,7 +173,7 @@ class Watcher:
             self.posted.set()
             kinds = {"answer": "to answer", "route": "for agents", "leave": "left alone"}
             parts = ", ".join(f"{found[kind]} {words}" for kind, words in kinds.items() if found[kind])  # type: ignore[index]
-            self._tell(f"{self.name}: {counted(found.total(), 'message')} decided: {parts}.")
+            self._told(f"{self.name}: {counted(found.total(), 'message')} decided: {parts}.")
         return bool(found)
 
     def _wait(self, connection: Connection) -> None:
@@ -199,7 +198,7 @@ class Watcher:
         self._ledger.looked(self.name)
         if self._failures or self._said:
             self._say("")
-            self._tell(f"{self.name}: all is well.")
+            self._told(f"{self.name}: all is well.")
         self._failures, self.seen.fault = 0, ""
 
     def _refused(self, refused: list[MailboxRefusedError]) -> None:
@@ -227,16 +226,5 @@ class Watcher:
     def _say(self, fault: str) -> None:
         """Tell what is wrong, once as long as it is the same."""
         if fault and fault != self._said:
-            self._tell(fault if fault.startswith(f"mailbox {self.name}") else f"{self.name}: {fault}")
+            self._told(fault if fault.startswith(f"mailbox {self.name}") else f"{self.name}: {fault}")
         self._said = fault
-
-    def _tell(self, words: str) -> None:
-        self._told(words)
-
-
-def _unforeseen(error: Exception) -> SalverError:
-    """A fault of salver's own, by where it is; its words may hold a customer's."""
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "nowhere"
-    todo = "Please report it; it is tried again."
-    return SalverError(f"Something unforeseen happened ({type(error).__name__} at {place})", todo=todo)
