@@ -16,7 +16,8 @@ from salver.data.ledger import Ledger
 from salver.data.lines import tray_line
 from salver.data.mailbox import Mailbox
 from salver.data.message import RawMessage
-from salver.data.record import Kind
+from salver.data.outgoing import Outgoing
+from salver.data.record import DecisionRecord, Kind
 from salver.data.store import Store
 from salver.pipeline.route import Loads
 from salver.pipeline.run import Clock, Pipeline
@@ -72,18 +73,27 @@ class Decider:
             self._listener.listen()
             self._pipeline.loads = Loads(self._store.loads())
             trays = self._pipeline.assign(self._noted(raws, self._pipeline.prepare(raws)), mailbox)
-            now = self._clock()
-            records = [record_of(tray, tray_line(tray, self.bundle), now) for tray in trays]
-            company = self._pipeline.bundle.company
-            self._store.decided(records, outgoing(trays, mailbox, company, self._secret, now))
-            self._watch.decided(len(records))
-            return Counter(record.kind for record in records)
+            written = [self._written(raw, tray, mailbox) for raw, tray in zip(raws, trays, strict=True)]
+            records = [record for record, _ in written]
+            mine = self._store.first_decided(records, [mail for _, mails in written for mail in mails])
+            self._watch.decided(len(mine))
+            return Counter(record.kind for record in records if record.message in mine)
 
     def hand_over(self) -> int:
         """Bring to a person what will not leave by itself; how many messages."""
         with self._lock:
             mailboxes = self._settings.mailboxes
             return HandOver(self._store, self._pipeline, mailboxes, self._secret, self._clock, self._told)()
+
+    def _written(self, raw: RawMessage, tray: Tray, mailbox: Mailbox) -> tuple[DecisionRecord, list[Outgoing]]:
+        """What the store keeps of a decision, and what leaves; where none can be written, a person reads the mail."""
+        now, company = self._clock(), self._pipeline.bundle.company
+        try:
+            mails = outgoing([tray], mailbox, company, self._secret, now)
+            return record_of(tray, tray_line(tray, self.bundle), now), mails
+        except Exception as error:  # one mail must not hold up the others
+            (tray,) = self._pipeline.assign([self._pipeline.failed(raw, error)], mailbox)
+            return record_of(tray, tray_line(tray, self.bundle), now), []
 
     def _noted(self, raws: Sequence[RawMessage], trays: Sequence[Tray]) -> list[Tray]:
         """The trays, in which it is noted whose Message-ID was used before."""
