@@ -67,6 +67,7 @@ def read(
 
 
 app.command("import", short_help="Take in mailboxes and helpdesks' exports.")(cli_archive.import_)
+app.command(short_help="Live through an archive as if salver had been there.")(cli_archive.replay)
 
 
 @app.command()

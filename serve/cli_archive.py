@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from salver.serve.options import Json, Own, SettingsFile
+from salver.serve.options import Columns, Json, Own, SettingsFile
 
 
 def import_(
@@ -42,6 +42,41 @@ def import_(
         backlog=backlog,
         intent_from=intent_from,
         own=own or (),
+        settings=settings,
+        as_json=as_json,
+    )
+
+
+def replay(
+    archives: Annotated[
+        list[Path], typer.Argument(metavar="ARCHIVE…", help="Resolved messages with their answers and dates.")
+    ],
+    out: Annotated[Path, typer.Option("--out", help="One HTML file with all pictures in it.")] = Path("replay.html"),
+    minutes: Annotated[float, typer.Option(min=0.1, help="What an answer by hand takes.")] = 6.0,
+    max_error: Annotated[
+        float | None,
+        typer.Option(min=0.0001, max=0.5, help="Your bound, beside 1, 2, 5 and 10 %; 0.02 by default."),
+    ] = None,
+    columns: Columns = None,
+    own: Own = None,
+    intents: Annotated[
+        Path | None, typer.Option(help="Intents of an archive without labels: written there, edited by you.")
+    ] = None,
+    settings: SettingsFile = None,
+    as_json: Json = False,
+) -> None:
+    """Live through an archive in the order of time as if salver had been there: what it would have answered, how often
+    wrongly, to whom it would have brought the rest, and what that would have saved. Nothing is sent or kept."""
+    from salver.serve.replay import replay as run
+
+    run(
+        archives,
+        out,
+        minutes=minutes,
+        max_error=max_error,
+        columns=columns or (),
+        own=own or (),
+        intents=intents,
         settings=settings,
         as_json=as_json,
     )

@@ -14,7 +14,7 @@ OWNERS = {
     "faiss": "models/index.py",
     "fastapi": "serve/app.py serve/docs.py serve/problems.py",
     "jinja2": "serve/docs.py serve/report.py",
-    "matplotlib": "serve/charts.py",
+    "matplotlib": "serve/charts.py serve/replay_charts.py",
     "mlflow": "training/track.py",
     "numpy": "models/* training/* serve/learned.py",  # learned.py hands vectors to the store as bytes
     "pandas": "training/describe.py",
