@@ -5,6 +5,7 @@ The encoder is that of the first messages; words, opinions and neighbours are le
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -78,7 +79,7 @@ def first_encoder(texts: Sequence[Text], descriptions: Mapping[str, str]) -> dic
     words += [(one.answer, one.intent) for one in texts if one.answer]
     words += [(sentence, intent) for intent, sentence in descriptions.items()]
     targets = places([intent for _, intent in words], lore.labels)
-    return HistoryEncoder.fit([text for text, _ in words], targets, grams=Grams()).to_arrays()
+    return HistoryEncoder.fit([text for text, _ in words], targets, grams=_grams()).to_arrays()
 
 
 def hear_next(past: Sequence[Text], coming: Sequence[Text], descriptions: Mapping[str, str], encoder: Arrays) -> Heard:
@@ -94,8 +95,14 @@ def hear_next(past: Sequence[Text], coming: Sequence[Text], descriptions: Mappin
     )
 
 
+@cache
+def _grams() -> Grams:
+    """One for all that this process hears: it remembers the words that it has met."""
+    return Grams()
+
+
 def _learned(texts: Sequence[Text], lore: Lore, arrays: Arrays) -> Learned:
-    grams = Grams()
+    grams = _grams()
     encoder = HistoryEncoder.from_arrays(arrays, grams)
     words, intents = [one.text for one in texts], [one.intent for one in texts]
     others = [(one.answer, one.intent) for one in texts if one.answer]

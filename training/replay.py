@@ -84,7 +84,6 @@ def replay(wanted: Wanted, told: Tell) -> Replay:
             played += lived.played
             wrong += lived.wrong
             steps.append(lived.step)
-    last = tuple(life.bounds(wanted.bounds))
     found = Replay(
         max_errors=wanted.bounds,
         owners=wanted.owners,
@@ -93,7 +92,7 @@ def replay(wanted: Wanted, told: Tell) -> Replay:
         learned_first=len(earlier) + len(later),
         steps=tuple(steps),
         played=tuple(played),
-        last=last,
+        last=tuple(life.bounds(wanted.bounds)),
         worst=(),
         seconds=time.monotonic() - started,
     )
