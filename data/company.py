@@ -26,3 +26,14 @@ class Company:
         """Whether an address is the company's."""
         email = email.casefold()
         return any(email.endswith(one) if one.startswith("@") else email == one for one in self.own)
+
+    def is_at(self, domain: str) -> bool:
+        """Whether the company has an address at exactly this domain, however its letters are encoded (RFC 5891)."""
+        return _plain(domain) in {_plain(one.rpartition("@")[2]) for one in self.own}
+
+
+def _plain(domain: str) -> str:
+    try:
+        return domain.casefold().encode("idna").decode("ascii")
+    except UnicodeError:
+        return domain.casefold()

@@ -101,6 +101,11 @@ class Database:
         with in_words(self.engine.url), writing(self.engine) as connection:
             yield connection
 
+    def alone(self, connection: Connection, lock: int) -> None:
+        """Let nobody else pass here with this lock until the transaction ends; SQLite's writers are alone anyway."""
+        if self.engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
+
     def insert(self, table: Table) -> Any:
         """An insert that can say what to do when the row is there; both databases write it alike."""
         return (sqlite if self.engine.dialect.name == "sqlite" else postgresql).insert(table)

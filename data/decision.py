@@ -28,9 +28,18 @@ class Reason(StrEnum):
     CLAIMS_A_DEED = "claims_a_deed"  # Route: the text says that something was done, and nobody has done it
     SLOT_OPEN = "slot_open"  # Route: the text needs a fact that the message does not hold
     UNREADABLE = "unreadable"  # Route: encrypted, damaged or empty
-    NO_REPLY_WANTED = "no_reply_wanted"  # Route: its sender asks not to be answered by a machine
+    NO_REPLY_WANTED = "no_reply_wanted"  # Route: no machine may answer it; the words say why
     MAY_LEAK = "may_leak"  # Route: the check at the way out found something in the answer that is not its own
     FAILED = "failed"  # Route: a step failed on this message; the words say which
+    SENDING_OFF = "sending_off"  # Route: it would have been answered, but the mailbox sends no answers to such requests
+    NO_ADDRESS = "no_address"  # Route: it would have been answered, but there is no address that an answer can go to
+    THREAD_ANSWERED = "thread_answered"  # Route: its conversation has had its one automatic answer
+    SENDER_ANSWERED = "sender_answered"  # Route: its sender has had as many automatic answers as a day allows
+    CAME_AT_ONCE = "came_at_once"  # Route: it came so soon after an automatic answer that a machine may have sent it
+    FUSE_OPEN = "fuse_open"  # Route: so many answers left in an hour that none leaves until a person closes the fuse
+    SEND_FAILED = "send_failed"  # Route: the answer could not be delivered
+    SEND_UNCERTAIN = "send_uncertain"  # Route: nobody knows whether the answer arrived
+    SEND_STOPPED = "send_stopped"  # Route: the answer was kept back before it left, by a person or a later decision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

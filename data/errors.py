@@ -5,6 +5,8 @@
     ├── BundleError              a bundle is missing, damaged or of another version
     ├── SettingsError            a setting is unknown or has a wrong value
     ├── StoreError               the store cannot be opened or written
+    ├── MailboxError             a mailbox cannot be reached, or what it says makes no sense
+    │   └── MailboxRefusedError  it was reached, and refuses one thing; the connection holds
     └── TrainingError            the archive does not hold enough to learn from
 
 A fault in one row or one message is no exception: it is a `Fault`, collected and shown with all the others.
@@ -42,6 +44,14 @@ class SettingsError(SalverError):
 
 class StoreError(SalverError):
     """The store cannot be opened or written."""
+
+
+class MailboxError(SalverError):
+    """A mailbox cannot be reached, or what it says makes no sense: the connection is of no use any more."""
+
+
+class MailboxRefusedError(MailboxError):
+    """A mailbox was reached and refuses one thing; the connection holds, and others may be asked of it."""
 
 
 class RecordsError(SalverError):

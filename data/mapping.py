@@ -28,6 +28,7 @@ def row_of_message(raw: RawMessage, copies: int, now: datetime) -> dict[str, Any
         "taken_in_at": now,
         "copies": copies,
         "state": "waiting",
+        "message_id": raw.message_id or None,
     }
 
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from salver.data.record import in_utc, storable
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest migration; a test holds that it is."""
 
 VERSION_TABLE = "salver_version"
@@ -73,8 +73,10 @@ messages = Table(
     Column("copies", Integer, nullable=False),
     Column("state", Words, nullable=False),
     Column("fault", Words, nullable=False, server_default=""),
+    Column("message_id", Words),
     CheckConstraint("state IN ('waiting', 'done', 'quarantined')", name="messages_state"),
     Index("messages_by_state", "state", "taken_in_at", "source", "position"),
+    Index("messages_by_message_id", "message_id"),
 )
 
 decisions = Table(
@@ -205,13 +207,19 @@ outbox = Table(
     Column("due", Moment),
     Column("lease", Moment),
     Column("sent_at", Moment),
+    Column("left_at", Moment),
+    Column("kept_at", Moment),
     Column("fault", Words, nullable=False, server_default=""),
+    Column("reason", Words, nullable=False, server_default=""),
+    Column("intents", Words, nullable=False, server_default="[]"),
+    Column("rests_on", Words, nullable=False, server_default="[]"),
     CheckConstraint("kind IN ('answer', 'draft')", name="outbox_kind"),
     CheckConstraint("state IN ('ready', 'sending', 'sent', 'uncertain', 'failed', 'held')", name="outbox_state"),
     Index("outbox_by_state", "state", "due"),
     Index("outbox_by_message", "message", "kind", unique=True),
     Index("outbox_by_thread", "thread", "made_at"),
     Index("outbox_by_recipient", "recipient", "made_at"),
+    Index("outbox_by_leaving", "left_at"),
 )
 """What leaves: at most one answer and one draft a message."""
 
@@ -226,8 +234,37 @@ taken = Table(
     Column("taken_at", Moment, nullable=False),
     Column("placed_at", Moment),
     Index("taken_by_message", "message"),
+    Index("taken_by_placing", "mailbox", "placed_at"),
 )
 """The ledger: which mail of a mailbox is which message, and since when it lies where it belongs."""
+
+folders = Table(
+    "folders",
+    metadata,
+    Column("mailbox", Words, primary_key=True),
+    Column("folder", Words, primary_key=True),
+    Column("uidvalidity", BigInteger, nullable=False),
+    Column("settled", BigInteger, nullable=False),
+    Column("sure", BigInteger, nullable=False),
+    Column("since", Moment),
+    Column("left", BigInteger, nullable=False, server_default="0"),
+    Column("changes", Integer, nullable=False, server_default="0"),
+)
+"""How far each folder of a mailbox is read."""
+
+mailboxes = Table(
+    "mailboxes",
+    metadata,
+    Column("name", Words, primary_key=True),
+    Column("state", Words, nullable=False),
+    Column("looked_at", Moment),
+    Column("fault", Words, nullable=False, server_default=""),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("failed_at", Moment),
+    Column("again_at", Moment),
+    CheckConstraint("state IN ('watched', 'failing', 'stopped')", name="mailboxes_state"),
+)
+"""How each watched mailbox is."""
 
 leases = Table(
     "leases",

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, case, delete, func, insert, select, update
 
-from salver.data import approved, schema, trail, watched
+from salver.data import approved, posting, schema, trail, watched
 from salver.data.approval import Approval
 from salver.data.case import PastCase
 from salver.data.correction import Check, Correction
@@ -28,6 +28,7 @@ from salver.data.mapping import (
     stored_of,
 )
 from salver.data.message import RawMessage
+from salver.data.outgoing import Outgoing
 from salver.data.profile import Seen
 from salver.data.reading import Urgency
 from salver.data.record import Counts, DecisionRecord, QueueEntry, StoredMessage
@@ -49,6 +50,11 @@ class Store(Database):
 
         One that is there already only raises the count of its copies.
         """
+        with self.writing() as connection:
+            return self.keep(connection, raws)
+
+    def keep(self, connection: Connection, raws: Sequence[RawMessage]) -> list[str]:
+        """What `take_in` does, within a transaction that keeps something else, too."""
         first = {raw.key: raw for raw in reversed(raws)}
         times = Counter(raw.key for raw in raws)
         now = datetime.now(UTC)
@@ -59,9 +65,8 @@ class Store(Database):
         new = self.insert(table)
         counted = {"copies": table.c.copies + new.excluded.copies}
         statement = new.on_conflict_do_update(index_elements=[table.c.key], set_=counted)
-        with self.writing() as connection:
-            kept = connection.execute(statement.returning(table.c.key, table.c.copies), rows)
-            found = {row.key: row.copies for row in kept}
+        kept = connection.execute(statement.returning(table.c.key, table.c.copies), rows)
+        found = {row.key: row.copies for row in kept}
         return [key for key in times if found[key] == times[key]]
 
     def waiting(self, limit: int) -> list[RawMessage]:
@@ -111,8 +116,12 @@ class Store(Database):
         again = sum(int(copies) - count for _, count, copies in rows)
         return Counts(**{"waiting": 0, "done": 0, "quarantined": 0} | {row[0]: row[1] for row in rows}, copies=again)
 
-    def decided(self, records: Sequence[DecisionRecord]) -> None:
-        """Add decisions to the trail; their messages are done, and routed ones wait for a person. All or nothing."""
+    def decided(self, records: Sequence[DecisionRecord], outgoing: Sequence[Outgoing] = ()) -> None:
+        """Add decisions to the trail; their messages are done, and routed ones wait for a person. All or nothing.
+
+        `outgoing` are the mails that belong to these decisions: they come into the outbox with them or not at all. A
+        message has at most one answer and one draft there, however often it is decided.
+        """
         if not records:
             return
         newest = {record.message: record for record in records}
@@ -125,6 +134,7 @@ class Store(Database):
                 connection.execute(delete(queue).where(queue.c.message.in_(some)))
             if routed:
                 connection.execute(insert(queue), routed)
+            posting.add(connection, self.insert(schema.outbox), outgoing)
 
     def decision(self, key: str) -> DecisionRecord | None:
         """The newest decision on a message, the one that counts."""

@@ -100,13 +100,16 @@ def way_of_speaking(bodies: Sequence[str], reading: Reading) -> str:
     return f"{lang}-du" if said == "du" and f"{lang}-du" in _WORDS else lang
 
 
-def letter(bodies: Sequence[str], way: str, company: Company, name: str) -> Letter:
-    """One letter of these texts, one below the other, to a person of this name, or to nobody in particular."""
+def letter(bodies: Sequence[str], way: str, company: Company, name: str, *, by_machine: bool = True) -> Letter:
+    """One letter of these texts, one below the other, to a person of this name, or to nobody in particular.
+
+    Only one that leaves without a person says that a machine wrote it.
+    """
     words = _WORDS[way]
     called = first_name(name) if way.endswith("-du") else name
     greeting = f"{words.greeting} {called}," if called else f"{words.greeting},"
     _, closing, signature, below = house(way, company)
-    parts = [greeting, joined(bodies), f"{closing}\n{signature}".strip(), below]
+    parts = [greeting, joined(bodies), f"{closing}\n{signature}".strip(), *([below] if by_machine else [])]
     return Letter(text="\n\n".join(parts), html=as_html(parts, way[:2]))
 
 

@@ -11,6 +11,7 @@ from salver.data.answer import Match, Uses
 from salver.data.approval import Approvals
 from salver.data.case import PastCase
 from salver.data.decision import AutoAnswer, Decision, Evidence, Leave, Reason, Route, Tray
+from salver.data.mailbox import Mailbox
 from salver.data.message import Message, Problem, RawMessage
 from salver.data.reading import Cleaned, Reading, Screening
 from salver.data.standing import Standing
@@ -27,7 +28,7 @@ from salver.pipeline.read import read
 from salver.pipeline.release import Sources, release, said_by
 from salver.pipeline.route import Loads, by_agent, route
 from salver.pipeline.screen import screen
-from salver.pipeline.withhold import AUDIT_SHARE, withhold
+from salver.pipeline.withhold import AUDIT_SHARE, kept_back, withhold
 
 Clock = Callable[[], datetime]
 
@@ -87,11 +88,16 @@ class Pipeline:
                 return [self.failed(raws[0], error)]
             return [tray for raw in raws for tray in self.prepare([raw])]
 
-    def assign(self, trays: Sequence[Tray]) -> list[Tray]:
+    def assign(self, trays: Sequence[Tray], mailbox: Mailbox | None = None) -> list[Tray]:
         """The last steps, one message after the other: what is not sent after all, for an audit, because the error
-        bound does not stand any more, or because nobody has approved its text; and who should answer, given what
-        everybody has to do already."""
-        return [self._assign(withhold(tray, self.standing, self.approvals, self._audit_share)) for tray in trays]
+        bound does not stand any more, because nobody has approved its text, or because `mailbox` sends no such answers;
+        and who should answer, given what everybody has to do already."""
+        by = (self.standing, self.approvals, self._audit_share, mailbox)
+        return [self._assign(withhold(tray, *by)) for tray in trays]
+
+    def keep_back(self, tray: Tray, reason: Reason, because: str) -> Tray:
+        """A prepared message brought to a person for what came between, after it was decided."""
+        return self._assign(kept_back(tray, reason, because))
 
     @property
     def approvals(self) -> Approvals:

@@ -1,5 +1,5 @@
-"""What would have been answered by itself, and is laid before a person after all: for an audit, or for want of a bound
-or of a person who has approved its text.
+"""What would have been answered by itself, and is laid before a person after all: for an audit, for want of a bound or
+of a person who has approved its text, or because the mailbox that it came by does not send such answers.
 
 A share of the automatic answers is set aside by lot, so that what is found of them holds for all. The lot is a keyed
 hash of the message: the same by whatever door it comes, and none that a sender could draw again, who does not know the
@@ -13,8 +13,10 @@ from typing import assert_never
 from salver.data.answer import Suggestion
 from salver.data.approval import Approvals, Verdict
 from salver.data.decision import AutoAnswer, Leave, Reason, Route, Tray
+from salver.data.mailbox import Mailbox
 from salver.data.standing import Standing
-from salver.pipeline.explain import percent
+from salver.pipeline.envelope import no_address
+from salver.pipeline.explain import listed, percent
 
 AUDIT_SHARE = 0.05
 """The share of automatic answers that is set aside, where nobody says otherwise."""
@@ -23,8 +25,13 @@ _MOST_SUGGESTIONS = 5
 _BYTES = 8
 
 
-def withhold(tray: Tray, standing: Standing, approvals: Approvals, audit_share: float) -> Tray:
-    """The tray, in which an automatic answer perhaps has become the first suggestion. `audit_share` is 0 to 1."""
+def withhold(
+    tray: Tray, standing: Standing, approvals: Approvals, audit_share: float, mailbox: Mailbox | None = None
+) -> Tray:
+    """The tray, in which an automatic answer perhaps has become the first suggestion. `audit_share` is 0 to 1.
+
+    `mailbox` is the one that would send the answer; without one, who asked for the decision sees to that.
+    """
     match tray.decision:
         case AutoAnswer() as decision:
             if not standing.held:
@@ -36,11 +43,42 @@ def withhold(tray: Tray, standing: Standing, approvals: Approvals, audit_share: 
                 share = f"{percent(audit_share, 2)} of such answers are laid before a person to check"
                 because = f"It would have been answered by itself, but {share}. {decision.because}"
                 return _withheld(tray, decision, Reason.AUDIT, because)
+            if mailbox and (found := unsendable(tray, mailbox)):
+                return _withheld(tray, decision, *found)
             return tray
         case Route() | Leave():
             return tray
         case _:
             assert_never(tray.decision)
+
+
+def kept_back(tray: Tray, reason: Reason, because: str) -> Tray:
+    """The tray for a person, whatever was decided of it before: something came between, after the decision."""
+    match tray.decision:
+        case AutoAnswer() as decision:
+            return _withheld(tray, decision, reason, because)
+        case Route() as decision:
+            return replace(tray, decision=replace(decision, reason=reason, because=because))
+        case Leave() as decision:
+            return replace(tray, decision=Route(reason=reason, because=because, evidence=decision.evidence))
+        case _:
+            assert_never(tray.decision)
+
+
+def unsendable(tray: Tray, mailbox: Mailbox) -> tuple[Reason, str] | None:
+    """Why a mailbox does not send the automatic answer to a message; None where it does."""
+    if why := no_address(tray.message.sender):
+        return Reason.NO_ADDRESS, f"It would have been answered by itself, but {why}."
+    if not mailbox.sends(intents_of(tray)):
+        intents = listed(sorted(set(intents_of(tray)))) or "this"
+        because = f"It would have been answered by itself, but {mailbox.name} does not send answers to {intents}."
+        return Reason.SENDING_OFF, because
+    return None
+
+
+def intents_of(tray: Tray) -> tuple[str, ...]:
+    """What a message asks for, its main intent first; empty where it was not understood."""
+    return tuple(request.intent for request in tray.reading.requests) if tray.reading else ()
 
 
 def not_approved(decision: AutoAnswer, approvals: Approvals) -> str:

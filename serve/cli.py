@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from salver.serve import cli_archive, cli_templates
+from salver.serve import cli_archive, cli_mail, cli_outbox, cli_templates
 from salver.serve.endings import sentences
 from salver.serve.options import AutoApprove, BundleFolder, Columns, Json, Own, SettingsFile, StoreUrl
 
@@ -40,6 +40,7 @@ bundles = typer.Typer(
 )
 app.add_typer(bundles, name="bundles")
 app.add_typer(cli_templates.app, name="templates")
+app.add_typer(cli_outbox.app, name="outbox")
 
 
 @app.command(short_help="Try it all on a small made-up company.")
@@ -161,6 +162,9 @@ def serve(
     from salver.serve.listen import listen
 
     listen(bundle=bundle, host=host, port=port, store=store, settings=settings)
+
+
+app.command(short_help="Watch mailboxes: take in, decide, answer.")(cli_mail.watch)
 
 
 @app.command(short_help="Take in what agents changed.")

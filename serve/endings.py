@@ -26,6 +26,10 @@ class Stopped(Exception):  # noqa: N818
     """The user stopped the command, nothing is wrong; the words say what is kept and how to go on."""
 
 
+class FailedError(Exception):
+    """A command ended, and not everything could be done; what could was done and told."""
+
+
 @contextmanager
 def sentences() -> Iterator[None]:
     """Turn whatever a person can do something about into a sentence on stderr and an exit code."""
@@ -34,6 +38,8 @@ def sentences() -> Iterator[None]:
         sys.stdout.flush()
     except SalverError as error:
         raise _end(str(error), WRONG_INPUT if isinstance(error, InputError | SettingsError) else REFUSED) from None
+    except FailedError as failed:
+        raise _end(str(failed), REFUSED) from None
     except Stopped as stopped:
         raise _end(str(stopped), STOPPED) from None
     except KeyboardInterrupt:

@@ -41,6 +41,15 @@ REASONS: Mapping[str, str] = {
     "no_reply_wanted": "person: no machine's reply wanted",
     "may_leak": "person: stopped at the way out",
     "failed": "person: a step failed",
+    "sending_off": "person: sending is off",
+    "no_address": "person: no address to answer",
+    "thread_answered": "person: answered once already",
+    "sender_answered": "person: sender answered often",
+    "came_at_once": "person: perhaps a machine's reply",
+    "fuse_open": "person: the fuse is open",
+    "send_failed": "person: not delivered",
+    "send_uncertain": "person: delivery uncertain",
+    "send_stopped": "person: kept back",
 }
 """Words for each reason code, short enough for an axis."""
 

@@ -5,18 +5,20 @@ none. A variable `SALVER_PORT` wins over `port` in the file, `SALVER_COMPANY_NAM
 Thresholds are no settings: they are calibrated for a bundle and travel in it.
 """
 
-import difflib
 import os
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from salver.data.company import Company
 from salver.data.errors import SettingsError
+from salver.data.mailbox import Mailbox
 from salver.pipeline.withhold import AUDIT_SHARE
 from salver.serve import values
+from salver.serve.mailboxes import VARIABLE, read_mailboxes
+from salver.serve.values import unknown, wrong
 
 FILE = "salver.toml"
 PREFIX = "SALVER_"
@@ -33,7 +35,9 @@ class Settings:
     one of the `mail_servers` has shown who that is.
     `not_the_same` are pairs of customers, by number, address or name, that look like one and are two.
     `audit_share`, 0 to 1, of the answers that could be sent are laid before a person to check, and so are all of them
-    when the training is more than `bound_days` ago.
+    when the training is more than `bound_days` ago. When more than `answers_per_hour` leave, the fuse opens. Whoever
+    shares a store on several machines sets `message_secret`, from which Message-IDs are derived. `mailboxes` are those
+    that `salver watch` watches.
     """
 
     file: Path | None = None
@@ -59,6 +63,9 @@ class Settings:
     not_the_same: tuple[tuple[str, str], ...] = ()
     audit_share: float = AUDIT_SHARE
     bound_days: int = 180
+    answers_per_hour: int = 100
+    message_secret: str = field(default="", repr=False)
+    mailboxes: tuple[Mailbox, ...] = ()
 
     @property
     def store(self) -> str:
@@ -104,6 +111,8 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "not_the_same": values.pairs,
     "audit_share": values.part,
     "bound_days": values.whole(1, 36_500),
+    "answers_per_hour": values.whole(1, 1_000_000),
+    "message_secret": values.text,
     "company.name": values.text,
     "company.own": values.owned,
     "company.languages": values.languages,
@@ -112,6 +121,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "patterns": values.patterns,
 }
 _TABLES = ("company",)
+_MAILBOXES = "mailboxes"
 _VARIABLES = {PREFIX + key.upper().replace(".", "_"): key for key in _READERS}
 _WHICH = PREFIX + "SETTINGS"
 
@@ -119,12 +129,15 @@ _WHICH = PREFIX + "SETTINGS"
 def load_settings(file: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
     """Read the settings. Raises SettingsError for a missing file, an unknown key and a wrong value."""
     file = _which(file, environ)
-    found = dict(_from_file(file)) if file else {}
+    tree = read_toml(file) if file else {}
+    passwords = {name: value for name, value in environ.items() if VARIABLE.fullmatch(name)}
+    mailboxes = read_mailboxes(tree.pop(_MAILBOXES, []), passwords, file or Path(FILE))
+    found = dict(_from_file(file, tree)) if file else {}
     found |= dict(_from_environment(environ))
     company = {key.removeprefix("company."): found.pop(key) for key in list(found) if key.startswith("company.")}
     if "patterns" in found:
         company["patterns"] = found.pop("patterns")
-    return Settings(file=file, company=Company(**company), **found)
+    return Settings(file=file, company=Company(**company), mailboxes=mailboxes, **found)
 
 
 def read_toml(file: Path) -> dict[str, Any]:
@@ -141,20 +154,6 @@ def read_toml(file: Path) -> dict[str, Any]:
         raise SettingsError(f"This is no TOML: {error}", where=str(file), todo="Correct that line.") from error
 
 
-def unknown(key: str, known: Iterable[str], where: str) -> SettingsError:
-    """What to tell of a key that nobody knows, with the nearest that somebody does."""
-    known = list(known)
-    last = {one.rpartition(".")[2]: one for one in known}
-    close = difflib.get_close_matches(key, known, n=1) or difflib.get_close_matches(key.rpartition(".")[2], last, n=1)
-    todo = f"Did you mean {last.get(close[0], close[0])}?" if close else f"The keys are {', '.join(known)}."
-    return SettingsError(f"There is no setting {key}", where=where, todo=todo)
-
-
-def wrong(key: str, error: ValueError, where: str) -> SettingsError:
-    """What to tell of a value that cannot be."""
-    return SettingsError(f"{key} {error}", where=where, todo="Correct it.")
-
-
 def _which(file: Path | None, environ: Mapping[str, str]) -> Path | None:
     if file is not None:
         return file
@@ -163,17 +162,17 @@ def _which(file: Path | None, environ: Mapping[str, str]) -> Path | None:
     return Path(FILE) if Path(FILE).is_file() else None
 
 
-def _from_file(file: Path) -> Iterator[tuple[str, Any]]:
-    for key, value in _flat(read_toml(file)):
+def _from_file(file: Path, tree: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for key, value in _flat(tree):
         if key not in _READERS:
-            raise unknown(key, _READERS, str(file))
+            raise unknown(key, [*_READERS, _MAILBOXES], str(file))
         read = _read(key, value, str(file))
         yield key, file.parent / read if isinstance(read, Path) else read
 
 
 def _from_environment(environ: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
     for name, value in environ.items():
-        if not name.startswith(PREFIX) or name == _WHICH:
+        if not name.startswith(PREFIX) or name == _WHICH or VARIABLE.fullmatch(name):
             continue
         if name not in _VARIABLES:
             raise unknown(name, _VARIABLES, "environment")

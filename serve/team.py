@@ -29,7 +29,8 @@ from salver.data.agent import Agent, Hours, ServiceLevel, Team
 from salver.data.errors import SettingsError
 from salver.data.reading import Urgency
 from salver.serve import values
-from salver.serve.settings import read_toml, unknown, wrong
+from salver.serve.settings import read_toml
+from salver.serve.values import unknown, wrong
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _KEYS = ("timezone", "holidays", "hours", "service_levels", "queues", "agent")

@@ -3,11 +3,14 @@
 All raise ValueError with the end of a sentence that begins with the key: `must be a whole number from 0 to 65535`.
 """
 
+import difflib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+from salver.data.errors import SettingsError
 
 
 class Written(str):
@@ -39,6 +42,27 @@ def whole(least: int, most: int) -> Callable[[Any], int]:
         return value
 
     return read
+
+
+def seconds(least: float, most: float) -> Callable[[Any], float]:
+    """A reader of numbers of seconds from `least` to `most`."""
+
+    def read(value: Any) -> float:
+        number = _number(value)
+        if number is None or not least <= number <= most:
+            raise ValueError(f"must be a number of seconds from {least:g} to {most:g}, not {_shown(value)}")
+        return number
+
+    return read
+
+
+def address(value: Any) -> str:
+    """One mail address."""
+    found = text(value).strip()
+    name, at, domain = found.rpartition("@")
+    if not (name and at and domain) or any(one.isspace() or one in "<>,;" for one in found):
+        raise ValueError(f"must be a mail address such as service@example.org, not {_shown(value)}")
+    return found.casefold()
 
 
 def share(value: Any) -> float:
@@ -152,6 +176,20 @@ def day(value: Any) -> date:
         return date.fromisoformat(text(value))
     except ValueError:
         raise ValueError(f"must hold dates such as 2026-12-25, not {_shown(value)}") from None
+
+
+def unknown(key: str, known: Iterable[str], where: str) -> SettingsError:
+    """What to tell of a key that nobody knows, with the nearest that somebody does."""
+    known = list(known)
+    last = {one.rpartition(".")[2]: one for one in known}
+    close = difflib.get_close_matches(key, known, n=1) or difflib.get_close_matches(key.rpartition(".")[2], last, n=1)
+    todo = f"Did you mean {last.get(close[0], close[0])}?" if close else f"The keys are {', '.join(known)}."
+    return SettingsError(f"There is no setting {key}", where=where, todo=todo)
+
+
+def wrong(key: str, error: ValueError, where: str) -> SettingsError:
+    """What to tell of a value that cannot be."""
+    return SettingsError(f"{key} {error}", where=where, todo="Correct it.")
 
 
 def _number(value: Any) -> float | None:

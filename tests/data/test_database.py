@@ -83,7 +83,10 @@ def _store_of_the_first_schema(url, raws, records):
     with database.writing(engine) as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")
-        connection.execute(insert(schema.messages), [row_of_message(raw, 1, records[0].at) for raw in raws])
+        rows = [row_of_message(raw, 1, records[0].at) for raw in raws]
+        for row in rows:
+            row.pop("message_id")
+        connection.execute(insert(schema.messages), rows)
         old = [one.name for one in schema.decisions.columns if one.name not in ("intent", "probability", "cosine")]
         for number, one in enumerate(records, start=1):
             row = {"id": number, "previous": previous, "hash": one.hash_after(previous), "urgency": 1}

@@ -13,6 +13,7 @@ OWNERS = {
     "alembic": "data/database.py data/migrations/env.py data/migrations/versions/*",
     "faiss": "models/index.py",
     "fastapi": "serve/app.py serve/docs.py serve/problems.py",
+    "imap_tools": "serve/imap.py serve/unreachable.py",
     "jinja2": "serve/docs.py serve/report.py",
     "matplotlib": "serve/charts.py serve/replay_charts.py",
     "mlflow": "training/track.py",
@@ -30,14 +31,16 @@ OWNERS = {
     "sentence_transformers": "models/pretrained.py",
     "sklearn": "models/clusters.py models/linear.py models/scope.py models/several.py",
     "spacy": "models/tokens.py",
-    "sqlalchemy": "data/approved.py data/database.py data/migrations/versions/* data/schema.py data/store.py "
-    "data/trail.py data/watched.py training/track.py",  # track.py translates what MLflow's database raises
+    "sqlalchemy": "data/approved.py data/ceilings.py data/database.py data/leases.py data/ledger.py "
+    "data/migrations/versions/* data/outbox.py data/posting.py data/schema.py data/store.py data/trail.py "
+    "data/watched.py training/track.py",  # track.py: MLflow's database
     "starlette": "serve/guard.py serve/problems.py",
     "stdnum": "models/patterns.py",
     "threadpoolctl": "serve/workers.py training/unseen.py",
     "tokenizers": "models/exported.py",
     "torch": "models/pretrained.py",
-    "typer": "serve/cli.py serve/cli_archive.py serve/cli_templates.py serve/endings.py serve/options.py",
+    "typer": "serve/cli.py serve/cli_archive.py serve/cli_mail.py serve/cli_outbox.py serve/cli_templates.py "
+    "serve/endings.py serve/options.py",
     "uvicorn": "serve/server.py",
 }
 """Which files may import a library. A new library, or a new place for one, is a decision: write it here."""

@@ -43,7 +43,7 @@ def test_a_changed_table_is_read_again_and_a_missing_one_is_told(tmp_path: Path)
 
 ANSWERS = {"anna@post.example": (200, {"Customer No": 4951127, "tariff": "Öko", "none": None})}
 SHOWN = list[str | None]()
-TOKEN = "a token of the test"  # noqa: S105
+TOKEN = "a token of the test"
 
 
 class Desk(BaseHTTPRequestHandler):

@@ -29,7 +29,12 @@ def _outbox() -> None:
         sa.Column("due", sa.DateTime(timezone=True)),
         sa.Column("lease", sa.DateTime(timezone=True)),
         sa.Column("sent_at", sa.DateTime(timezone=True)),
+        sa.Column("left_at", sa.DateTime(timezone=True)),
+        sa.Column("kept_at", sa.DateTime(timezone=True)),
         sa.Column("fault", sa.Text, nullable=False, server_default=""),
+        sa.Column("reason", sa.Text, nullable=False, server_default=""),
+        sa.Column("intents", sa.Text, nullable=False, server_default="[]"),
+        sa.Column("rests_on", sa.Text, nullable=False, server_default="[]"),
         sa.CheckConstraint("kind IN ('answer', 'draft')", name="outbox_kind"),
         sa.CheckConstraint("state IN ('ready', 'sending', 'sent', 'uncertain', 'failed', 'held')", name="outbox_state"),
     )
@@ -37,6 +42,7 @@ def _outbox() -> None:
     op.create_index("outbox_by_message", "outbox", ["message", "kind"], unique=True)
     op.create_index("outbox_by_thread", "outbox", ["thread", "made_at"])
     op.create_index("outbox_by_recipient", "outbox", ["recipient", "made_at"])
+    op.create_index("outbox_by_leaving", "outbox", ["left_at"])
 
 
 def _mailboxes() -> None:
