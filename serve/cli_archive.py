@@ -12,7 +12,8 @@ def import_(
     sources: Annotated[
         list[str],
         typer.Argument(
-            metavar="SOURCE…", help="mbox, Maildir, .eml, or the export of Zammad, Zendesk or Freshdesk (JSON, CSV)."
+            metavar="SOURCE…",
+            help="mbox, Maildir, .eml, imaps://user@host/Folder, or an export of Zammad, Zendesk or Freshdesk.",
         ),
     ],
     out: Annotated[

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from salver.data.case import Case
@@ -18,6 +19,8 @@ from salver.data.tickets import Ticket
 from salver.serve import show
 from salver.serve.added import AddedLines, AddedMails, Counts
 from salver.serve.batch import tell_faults
+from salver.serve.live import fetch_folder, is_live
+from salver.serve.settings import Settings
 from salver.serve.wiring import settings_of
 from salver.training.exchanges import Waiting, exchanged
 from salver.training.gather import cases_of_table, correspondence, places_of
@@ -72,11 +75,13 @@ def import_all(
     """Import sources and say what became of them. Raises InputError for a source that cannot be taken at all."""
     if not out and not backlog:
         raise InputError("Nothing was asked for", where="import", todo="Name --out ARCHIVE.jsonl or --backlog FILE.")
-    company = settings_of(settings).company
+    known = settings_of(settings)
+    company = known.company
     company = replace(company, own=tuple(dict.fromkeys((*company.own, *(one.casefold() for one in own)))))
     done = Imported()
     with ExitStack() as held:
-        paths = [_path(source, (out, backlog)) for source in sources]
+        paths = [_path(source, (out, backlog)) for source in sources if not is_live(source)]
+        paths += _fetched([source for source in sources if is_live(source)], known, held, done)
         found = _read(paths, company, intent_from, done)
         if out:
             file = held.enter_context(AddedLines(out))
@@ -87,6 +92,18 @@ def import_all(
             done.waiting = _put_aside(found, backlog, held)
     tell_faults(done.faults)
     show.machine(done.to_json()) if as_json else _summary(done, out, backlog)
+
+
+def _fetched(sources: Sequence[str], settings: Settings, held: ExitStack, done: Imported) -> list[Path]:
+    """The folders of mail servers as files that live as long as the import; one that is empty is told."""
+    paths = []
+    for source in sources:
+        path = fetch_folder(source, settings, Path(held.enter_context(TemporaryDirectory())))
+        if path:
+            paths.append(path)
+        else:
+            done.faults.append(Fault(source=source, line=0, what="there is no mail in this folder."))
+    return paths
 
 
 def _path(source: str, written: Sequence[Path | None]) -> Path:

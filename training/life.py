@@ -36,17 +36,15 @@ from salver.training.templates import induce
 from salver.training.unseen import Fold
 
 _NEWEST = 0.2
-_STILL_EVIDENCE = 1 / 3
 
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """An answer that an agent's has judged, since when one knows, and from how many cases its brain was learned."""
+    """An answer that an agent's has judged, and since when one knows."""
 
     known: datetime
     came: datetime
     answer: Rehearsed
-    learned_from: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,17 +137,11 @@ class Life:
         parted = [fold + len(earlier) for fold in rehearsal.folds()]
         choice, shares = TemplateChoice.fit(examples, parted, words_of(templates), self._grams)
         self._brain = Brain(encoder, first.weights, several, scope, scope_at, urgency, choice)
-        answers = rehearsal.answers(shares[len(earlier) :], templates, self._rules(past))
-        self._remember(later, answers, len(earlier))
+        self._remember(later, rehearsal.answers(shares[len(earlier) :], templates, self._rules(past)))
 
     def bounds(self, max_errors: Sequence[float], at: datetime | None = None) -> list[Bound]:
-        """The threshold of each bound, by what was known at a moment; by everything without one.
-
-        What a brain said that had learned from less than a third of what is known by then is no evidence any more.
-        """
-        count = len(self._lessons) if at is None else len(past_of(self._cases, at))
-        known = [one for one in self._shown if at is None or one.known < at]
-        known = [one for one in known if one.answer.eligible and one.learned_from >= _STILL_EVIDENCE * count]
+        """The threshold of each bound, by what was known at a moment; by everything without one."""
+        known = [one for one in self._shown if (at is None or one.known < at) and one.answer.eligible]
         known.sort(key=lambda one: (one.came, one.answer.prediction.id))
         answers = [one.answer for one in known]
         newest = {one.prediction.id for one in answers[round((1 - _NEWEST) * len(answers)) :]}
@@ -176,7 +168,7 @@ class Life:
             self._played(lesson, answer, why, number, reading if self._is_routed(answer, least) else None)
             for lesson, answer, why, reading in zip(lessons, answers, stops, readings, strict=True)
         ]
-        self._remember(lessons, answers, len(past.lessons))
+        self._remember(lessons, answers)
         step = Step(
             begins=stretch.begins,
             ends=stretch.ends,
@@ -208,9 +200,9 @@ class Life:
     def _rules(self, past: Mapping[str, PastCase]) -> Rules:
         return Rules(finder=self._finder, never=self._never, past=past)
 
-    def _remember(self, lessons: Sequence[Lesson], answers: Sequence[Rehearsed], learned_from: int) -> None:
+    def _remember(self, lessons: Sequence[Lesson], answers: Sequence[Rehearsed]) -> None:
         self._shown += [
-            _Shown(known_from(one.case), received(one.case), answer, learned_from)
+            _Shown(known=known_from(one.case), came=received(one.case), answer=answer)
             for one, answer in zip(lessons, answers, strict=True)
         ]
 

@@ -13,6 +13,7 @@ from salver.data.errors import InputError
 from salver.data.files import open_source
 from salver.serve.imports import import_all
 from salver.training.gather import cases_of_table
+from tests.serve import dovecot
 
 EXPORTS = sorted(one for one in (Path(__file__).parents[1] / "cases" / "exports").iterdir() if one.is_dir())
 NOTES = (
@@ -209,3 +210,32 @@ def test_a_file_of_something_else_is_not_touched(capsys: pytest.CaptureFixture[s
     with pytest.raises(InputError, match="none of an import"):
         run(capsys, EXPORTS[0])
     assert Path("archive.jsonl").read_text() == "dear diary\n"
+
+
+@pytest.mark.skipif(bool(dovecot.missing()), reason=dovecot.missing() or "it is there")
+def test_folders_of_a_mail_server_are_taken_in_and_left_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    server = dovecot.start()
+    server.empty()
+    source = mbox(
+        "both.mbox",
+        ("Ruth <ruth@odell.example>", "Bill", "1", "Why is my bill so high?"),
+        ("Mara Lind <mara@werk.example>", "Re: Bill", "2", "We have corrected it."),
+        ("Ruth <ruth@odell.example>", "Meter", "3", "My meter stands still."),
+    )
+    server.deliver(*[raw.content for raw in open_source(source, lambda _: None)])
+    known = server.server()
+    Path("salver.toml").write_text(
+        '[[mailboxes]]\nname = "service"\naddress = "hilfe@werk.example"\npassword = "geheim"\n'
+        f'imap = {{host = "{known.host}", port = {known.port}, tls = "{known.tls}", user = "{known.user}", '
+        f'ca_file = "{known.ca_file}"}}\n'
+    )
+    folder = f"imaps://{known.user}@{known.host}:{known.port}/INBOX"
+    for times in (1, 2):
+        told = run(capsys, folder, backlog="w.mbox")
+        assert (told["cases"]["added"], told["waiting"]["added"]) == ((1, 1) if times == 1 else (0, 0))
+    assert all(b"Seen" not in flags for flags, _ in server.mails())
+    assert told["cases"]["known"] == 1
+    with pytest.raises(InputError, match="does not belong on a command line"):
+        run(capsys, "imaps://a:b@mail.example/INBOX")
+    with pytest.raises(InputError, match="names no user"):
+        run(capsys, "imaps://mail.example/INBOX")
