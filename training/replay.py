@@ -75,9 +75,7 @@ def replay(wanted: Wanted, told: Tell) -> Replay:
             pool.submit(hear_next, texts_of(life.past(way.begins)), life.coming(way), wanted.descriptions, life.encoder)
             for way in ways
         ]
-        played: list[Played] = []
-        wrong: list[Example] = []
-        steps: list[Step] = []
+        played, wrong, steps = list[Played](), list[Example](), list[Step]()
         for way, job in zip(ways, jobs, strict=True):
             told(f"Living through {len(way.places)} messages, until {way.ends:%d %B %Y}")
             lived = life.live(way, job.result(), wanted.bounds, wanted.owners, len(steps))
