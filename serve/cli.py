@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from salver.serve import cli_mail, cli_outbox, cli_templates
+from salver.serve import cli_archive, cli_mail, cli_outbox, cli_templates
 from salver.serve.endings import sentences
 from salver.serve.options import AutoApprove, BundleFolder, Columns, Json, Own, SettingsFile, StoreUrl
 
@@ -65,6 +65,10 @@ def read(
     from salver.serve.read import read as run
 
     run(paths, as_json=as_json, settings=settings)
+
+
+app.command("import", short_help="Take in mailboxes and helpdesks' exports.")(cli_archive.import_)
+app.command(short_help="Live through an archive as if salver had been there.")(cli_archive.replay)
 
 
 @app.command()
