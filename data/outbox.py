@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, Self, get_args
 
-from sqlalchemy import Connection, func, or_, select, update
+from sqlalchemy import Connection, Select, func, or_, select, update
 
 from salver.data import ceilings as limits
 from salver.data.database import Database
@@ -32,7 +32,8 @@ Settled = Literal["sent", "again", "drop"]
 _CLAIMS = 7_258_371
 """Any number that is ours: only one at a time decides on PostgreSQL whether a mail may leave."""
 
-_UNDECIDED = ("held", "failed", "uncertain")
+UNDECIDED: tuple[OutState, ...] = ("held", "failed", "uncertain")
+"""States in which a mail waits for a word of a person."""
 
 
 class Outbox(Database):
@@ -74,6 +75,11 @@ class Outbox(Database):
                 taken = {"state": "sending", "attempts": mail.attempts + 1, "lease": now + lease, "left_at": at}
                 connection.execute(update(outbox).where(outbox.c.id == mail.id).values(taken))
                 return replace(mail, state="sending", attempts=mail.attempts + 1, lease=now + lease, left_at=at)
+
+    def waits(self, mailbox: str, now: datetime, kind: OutKind = "answer") -> bool:
+        """Whether a mail of a mailbox is due."""
+        with self.reading() as connection:
+            return connection.execute(self._ripe(mailbox, kind, now)).first() is not None
 
     def sent(self, mail: Outgoing, now: datetime) -> bool:
         """It arrived. Like the next three, this is taken from whoever claimed it, even when the lease is over; False
@@ -145,7 +151,7 @@ class Outbox(Database):
             "drop": {"state": "held", "reason": Reason.SEND_STOPPED.value, "fault": f"{by} wants it not sent."},
         }
         with self.writing() as connection:
-            mail = self._demand(connection, identifier, _UNDECIDED)
+            mail = self._demand(connection, identifier, UNDECIDED)
             connection.execute(update(outbox).where(outbox.c.id == mail.id).values(words[how] | {"lease": None}))
         return self.found(identifier)
 
@@ -154,7 +160,7 @@ class Outbox(Database):
         any_of = decisions.alias()
         newest = select(func.max(any_of.c.id)).where(any_of.c.message == outbox.c.message).scalar_subquery()
         answered = select(corrections.c.message).where(corrections.c.answer.is_not(None))
-        stuck = (outbox.c.kind == "answer") & outbox.c.state.in_(_UNDECIDED)
+        stuck = (outbox.c.kind == "answer") & outbox.c.state.in_(UNDECIDED)
         query = select(outbox.c.id, decisions).select_from(outbox.join(decisions, decisions.c.id == newest))
         query = query.where(stuck & (decisions.c.kind == "answer") & outbox.c.message.not_in(answered)).limit(most)
         with self.reading() as connection:
@@ -189,11 +195,15 @@ class Outbox(Database):
             return limits.switch(connection, is_open, now, by, because)
 
     def _due(self, connection: Connection, mailbox: str, kind: OutKind, now: datetime) -> Outgoing | None:
-        ripe = or_(outbox.c.due.is_(None), outbox.c.due <= now, outbox.c.due > now + LONGEST_WAIT)
-        which = (outbox.c.state == "ready") & (outbox.c.mailbox == mailbox) & (outbox.c.kind == kind) & ripe
-        query = select(outbox).where(which).order_by(outbox.c.made_at, outbox.c.id).limit(1)
-        row = connection.execute(query.with_for_update(skip_locked=True)).one_or_none()
+        """The next mail that is due, locked until the transaction ends."""
+        first = self._ripe(mailbox, kind, now).order_by(outbox.c.made_at, outbox.c.id).limit(1)
+        row = connection.execute(first.with_for_update(skip_locked=True)).one_or_none()
         return mail_of(row) if row else None
+
+    def _ripe(self, mailbox: str, kind: OutKind, now: datetime) -> Select[Any]:
+        ripe = or_(outbox.c.due.is_(None), outbox.c.due <= now, outbox.c.due > now + LONGEST_WAIT)
+        which = (outbox.c.state == "ready") & (outbox.c.mailbox == mailbox) & (outbox.c.kind == kind)
+        return select(outbox).where(which & ripe)
 
     def _hold(self, connection: Connection, identifier: str, reason: Reason, words: str) -> None:
         held = {"state": "held", "reason": reason.value, "fault": words}

@@ -28,7 +28,7 @@ from salver.pipeline.read import read
 from salver.pipeline.release import Sources, release, said_by
 from salver.pipeline.route import Loads, by_agent, route
 from salver.pipeline.screen import screen
-from salver.pipeline.withhold import AUDIT_SHARE, withhold
+from salver.pipeline.withhold import AUDIT_SHARE, kept_back, withhold
 
 Clock = Callable[[], datetime]
 
@@ -94,6 +94,10 @@ class Pipeline:
         and who should answer, given what everybody has to do already."""
         by = (self.standing, self.approvals, self._audit_share, mailbox)
         return [self._assign(withhold(tray, *by)) for tray in trays]
+
+    def keep_back(self, tray: Tray, reason: Reason, because: str) -> Tray:
+        """A prepared message brought to a person for what came between, after it was decided."""
+        return self._assign(kept_back(tray, reason, because))
 
     @property
     def approvals(self) -> Approvals:

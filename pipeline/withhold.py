@@ -52,6 +52,19 @@ def withhold(
             assert_never(tray.decision)
 
 
+def kept_back(tray: Tray, reason: Reason, because: str) -> Tray:
+    """The tray for a person, whatever was decided of it before: something came between, after the decision."""
+    match tray.decision:
+        case AutoAnswer() as decision:
+            return _withheld(tray, decision, reason, because)
+        case Route() as decision:
+            return replace(tray, decision=replace(decision, reason=reason, because=because))
+        case Leave() as decision:
+            return replace(tray, decision=Route(reason=reason, because=because, evidence=decision.evidence))
+        case _:
+            assert_never(tray.decision)
+
+
 def unsendable(tray: Tray, mailbox: Mailbox) -> tuple[Reason, str] | None:
     """Why a mailbox does not send the automatic answer to a message; None where it does."""
     if why := no_address(tray.message.sender):

@@ -22,6 +22,7 @@ from salver.pipeline.route import Loads
 from salver.pipeline.run import Clock, Pipeline
 from salver.serve.approvals import Listener
 from salver.serve.chunks import CHUNK
+from salver.serve.handover import HandOver
 from salver.serve.outgoing import outgoing
 from salver.serve.recording import record_of
 from salver.serve.settings import Settings
@@ -77,6 +78,12 @@ class Decider:
             self._store.decided(records, outgoing(trays, mailbox, company, self._secret, now))
             self._watch.decided(len(records))
             return Counter(record.kind for record in records)
+
+    def hand_over(self) -> int:
+        """Bring to a person what will not leave by itself; how many messages."""
+        with self._lock:
+            mailboxes = self._settings.mailboxes
+            return HandOver(self._store, self._pipeline, mailboxes, self._secret, self._clock, self._told)()
 
     def _noted(self, raws: Sequence[RawMessage], trays: Sequence[Tray]) -> list[Tray]:
         """The trays, in which it is noted whose Message-ID was used before."""

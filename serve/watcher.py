@@ -23,6 +23,7 @@ from salver.serve.deciding import Decider
 from salver.serve.imap import Connection
 from salver.serve.intake import Intake
 from salver.serve.placing import Placer
+from salver.serve.sender import Sender
 
 FIRST_PAUSE_S = 5.0
 LONGEST_PAUSE_S = 300.0
@@ -48,7 +49,10 @@ class Seen:
 
 
 class Watcher:
-    """The watcher of one mailbox. `stop` ends it, `woken` says that there is something to do before new mail comes."""
+    """The watcher of one mailbox. `stop` ends it, `woken` says that there is something to do before new mail comes.
+
+    `posted` says that something may be in the outbox, `holds` that this mailbox is ours to watch.
+    """
 
     def __init__(
         self,
@@ -60,9 +64,9 @@ class Watcher:
         told: Callable[[str], None],
         *,
         from_start: bool = False,
+        auto_approve: bool = False,
     ) -> None:
-        self.stop = Event()
-        self.woken = Event()
+        self.stop, self.woken, self.posted, self.holds = Event(), Event(), Event(), Event()
         self.seen = Seen(mailbox=mailbox.name)
         self._mailbox = mailbox
         self._leases = leases
@@ -74,6 +78,7 @@ class Watcher:
         self._outbox = Outbox.of(store)
         self._intake = Intake(mailbox, self._ledger, leases, self._tell, from_start=from_start)
         self._placer = Placer(mailbox, store, self._ledger, clock)
+        self.sender = Sender(mailbox, store, decider, clock, told, auto_approve=auto_approve)
         self._failures = 0
         self._rounds = 0
 
@@ -99,6 +104,7 @@ class Watcher:
         except StoreError as error:
             self._note(error)
             return False
+        (self.holds.set if mine else self.holds.clear)()
         if not mine:
             self._say("another salver watches it; this one waits until that one ends.")
         return mine
@@ -111,6 +117,8 @@ class Watcher:
                 while True:
                     self._round(connection)
                     self._rounds += 1
+                    if once and self.sender.send():
+                        self._round(connection)
                     if once or self.stop.is_set():
                         return
                     self._wait(connection)
@@ -157,6 +165,7 @@ class Watcher:
         found = self._decider.decide(self._mailbox)
         self.seen.decided += found
         if found:
+            self.posted.set()
             kinds = {"answer": "to answer", "route": "for agents", "leave": "left alone"}
             parts = ", ".join(f"{found[kind]} {words}" for kind, words in kinds.items() if found[kind])  # type: ignore[index]
             self._tell(f"{self.name}: {counted(found.total(), 'message')} decided: {parts}.")

@@ -17,12 +17,13 @@ from salver.data.ledger import Ledger, lease_of
 from salver.data.mailbox import Mailbox
 from salver.data.record import Kind
 from salver.data.store import Store
-from salver.pipeline.run import Clock, now_utc
+from salver.pipeline.run import Clock
 from salver.serve import show
 from salver.serve.batch import AUTO_APPROVED
 from salver.serve.deciding import Decider
 from salver.serve.endings import FailedError
 from salver.serve.settings import Settings
+from salver.serve.steady import SteadyClock
 from salver.serve.watcher import Seen, Watcher
 from salver.serve.wiring import open_store, settings_of
 
@@ -47,8 +48,10 @@ def watch(
     if auto_approve:
         show.told(AUTO_APPROVED)
     with open_store(known, store) as kept:
-        decider = Decider(known, kept, now_utc, show.told, bundle, auto_approve=auto_approve)
-        office = Office(kept, mailboxes, decider, now_utc, stamped, from_start=from_start)
+        clock = SteadyClock()
+        decider = Decider(known, kept, clock, stamped, bundle, auto_approve=auto_approve)
+        more = {"from_start": from_start, "auto_approve": auto_approve}
+        office = Office(kept, mailboxes, decider, clock, stamped, **more)
         with _until_told(office):
             seen = office.run(once=once)
     if once:
@@ -67,6 +70,7 @@ class Office:
         told: Callable[[str], None],
         *,
         from_start: bool = False,
+        auto_approve: bool = False,
         lease_s: float = LEASE_S,
     ) -> None:
         holder = f"{socket.gethostname()} {os.getpid()} {secrets.token_hex(4)}"
@@ -76,9 +80,8 @@ class Office:
         self._leases = Leases(store, holder, clock, lease_s)
         self._over = Event()
         self._decider = decider
-        self.watchers = [
-            Watcher(one, store, self._leases, decider, clock, told, from_start=from_start) for one in mailboxes
-        ]
+        more = {"from_start": from_start, "auto_approve": auto_approve}
+        self.watchers = [Watcher(one, store, self._leases, decider, clock, told, **more) for one in mailboxes]
 
     def run(self, *, once: bool = False) -> list[Seen]:
         """Watch until `stop`, with `once` one round; what became of each mailbox."""
@@ -86,6 +89,10 @@ class Office:
         self._told(f'"{self._decider.bundle}" decides what comes to {names}.')
         heart = Thread(target=self._beat, name="leases", daemon=True)
         threads = [Thread(target=self._watch, args=(one, once), name=one.name, daemon=True) for one in self.watchers]
+        if not once:
+            threads += [
+                Thread(target=self._send, args=(one,), name=f"{one.name} out", daemon=True) for one in self.watchers
+            ]
         for one in (heart, *threads):
             one.start()
         for one in threads:
@@ -101,6 +108,7 @@ class Office:
         """Let everybody finish what was begun, and end."""
         for one in self.watchers:
             one.stop.set()
+            one.posted.set()
 
     @property
     def _stopped(self) -> bool:
@@ -115,6 +123,9 @@ class Office:
             raise
         finally:
             self._leave(watcher.name, failed=bool(watcher.seen.fault))
+
+    def _send(self, watcher: Watcher) -> None:
+        watcher.sender.run(watcher.stop, watcher.posted, watcher.holds, watcher.woken)
 
     def _leave(self, name: str, *, failed: bool) -> None:
         try:

@@ -40,7 +40,7 @@ def outgoing(of: RawMessage, **more: Any) -> Outgoing:
         "mailbox": "service",
         "thread": f"<{n}@posthorn.example>",
         "recipient": f"kunde{n}@posthorn.example",
-        "content": b"Subject: Auto: %d\r\n\r\nGern.\r\n" % n,
+        "content": b"Message-ID: <salver.%d@elmtal.example>\r\nSubject: Auto: %d\r\n\r\nGern.\r\n" % (n, n),
         "made_at": NOW,
         "rests_on": (TEXT,),
     }

@@ -101,7 +101,7 @@ def test_a_folder_may_have_any_name(server, connection, name):
 
 def test_a_folder_is_found_by_its_use_when_it_has_another_name(server, connection):
     assert connection.folder_named("Entwürfe", "\\Drafts") == "Drafts"
-    with pytest.raises(MailboxRefusedError, match="There is no folder .Entwürfe"):
+    with pytest.raises(MailboxRefusedError, match="There is no folder"):
         connection.folder_named("Entwürfe")
     with pytest.raises(MailboxRefusedError, match="cannot be opened: there is no such folder"):
         connection.select("Weg")

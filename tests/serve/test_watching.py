@@ -245,7 +245,7 @@ def test_it_watches_until_it_is_told_to_stop_and_new_mail_is_taken_at_once(serve
         f'imap = {{ host = "localhost", port = {server.imaps}, user = "service", ca_file = "{server.ca_file}" }}\n'
     )
     command = [sys.executable, "-c", "from salver.serve.cli import main; main()", "watch", "--settings", str(settings)]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=tmp_path)
     try:
         until = time.monotonic() + 60
         told = []

@@ -1,0 +1,223 @@
+"""Working off the outbox of a mailbox: what is due leaves once, and what cannot leave waits visibly with a person.
+
+    expired leases -> uncertain -> looked for in the folder of sent mails
+    ready -> sending -> sent, or again later, or failed, or uncertain
+    held, failed, uncertain -> the message is brought to a person, with a draft
+
+One round takes these steps in this order, and may be stopped anywhere: the next one finds what it left.
+"""
+
+import random
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from salver.data.errors import MailboxError, SettingsError
+from salver.data.mailbox import Mailbox, Server
+from salver.data.outbox import UNDECIDED, Outbox, Settled
+from salver.data.outgoing import Ceilings, Outgoing
+from salver.data.store import Store
+from salver.pipeline.explain import counted
+from salver.pipeline.run import Clock
+from salver.serve.smtp import Fate, Line, Outcome, lease_of
+
+FIRST_WAIT = timedelta(minutes=1)
+LONGEST_WAIT = timedelta(hours=1)
+GIVEN_UP_AFTER = timedelta(days=3)
+"""So long a mail is tried that is refused for now; then a person sees to it (RFC 5321, 4.5.4.1, speaks of days)."""
+
+_FEWEST_ATTEMPTS = 3
+_LOOKED_FOR = timedelta(hours=1)
+"""So long after it left an uncertain mail is still looked for: servers that keep what they send do so at once."""
+_MOST = 100
+
+
+class Sent(Protocol):
+    """The folder of sent mails. Both raise MailboxError."""
+
+    def holds(self, message_id: str) -> bool:
+        """Whether a mail with this Message-ID lies in it."""
+        ...
+
+    def keep(self, content: bytes, at: datetime) -> None:
+        """Lay a copy into it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """What one round did: how many mails met which fate, how many were `held` or brought to a person, and what kept
+    the mailbox from sending, if anything."""
+
+    fates: Counter[Fate] = field(default_factory=Counter)
+    settled: int = 0
+    handed_over: int = 0
+    fault: str = ""
+
+
+class Sending:
+    """Sends the answers of one mailbox.
+
+    `store` holds its outbox. `hand_over` brings the messages whose answers will not leave to a person, and says how
+    many: `HandOver` does it. `told` hears what a person should know; no word of a message and no address is in it.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        mailbox: Mailbox,
+        clock: Clock,
+        told: Callable[[str], None],
+        *,
+        hand_over: Callable[[], int] = lambda: 0,
+        sent: Sent | None = None,
+        ceilings: Ceilings = Ceilings(),  # noqa: B008 - it is frozen
+        auto_approve: bool = False,
+        lease: timedelta | None = None,
+    ) -> None:
+        self._store = store
+        self._outbox = Outbox.of(store)
+        self._mailbox = mailbox
+        self._clock = clock
+        self._told = told
+        self._hand_over = hand_over
+        self._sent = sent
+        self._ceilings = ceilings
+        self._auto_approve = auto_approve
+        self._lease = lease
+        self._failures = 0
+        self._not_before: datetime | None = None
+        self._fault = ""
+
+    def round(self) -> Round:
+        """Do whatever is to be done now. Raises StoreError when the store does not allow it; nothing is lost then."""
+        fuse_was_open = self._outbox.fuse().is_open
+        if lost := self._outbox.expire(self._clock()):
+            self._told(f"{counted(lost, 'answer')} of a stopped sender may have arrived: see salver outbox")
+        settled = self._look_for()
+        fates = self._send_due()
+        self._keep_copies()
+        handed = self._hand_over()
+        fuse = self._outbox.fuse()
+        if fuse.is_open and not fuse_was_open:
+            self._told(f"The fuse is open, and no answer leaves: {fuse.because} See salver outbox fuse")
+        return Round(fates=fates, settled=settled, handed_over=handed, fault=self._fault)
+
+    def _send_due(self) -> Counter[Fate]:
+        server, now = self._mailbox.smtp, self._clock()
+        fates = Counter[Fate]()
+        if server is None or (self._not_before and now < self._not_before <= now + LONGEST_WAIT):
+            return fates
+        while fates.total() < _MOST and self._outbox.waits(self._mailbox.name, self._clock()):
+            try:
+                with Line(server, self._mailbox.address.rpartition("@")[2]) as line:
+                    self._well()
+                    outcome = self._send_all(line, server, fates)
+            except (MailboxError, SettingsError) as error:
+                self._hindered(str(error))
+                break
+            if outcome is None or outcome.usable:
+                break
+            if outcome.ours or fates["again"] + fates["uncertain"] > 1:
+                self._hindered(f"The server refuses us or hangs up: {outcome.words}")
+                break
+        return fates
+
+    def _send_all(self, line: Line, server: Server, fates: Counter[Fate]) -> Outcome | None:
+        """Send what is due over one connection; the outcome of the last mail, None where there was none."""
+        outcome: Outcome | None = None
+        while (outcome is None or outcome.usable) and fates.total() < _MOST:
+            mail = self._outbox.claim(
+                self._mailbox,
+                self._clock(),
+                self._lease or lease_of(server),
+                ceilings=self._ceilings,
+                auto_approve=self._auto_approve,
+            )
+            if mail is None:
+                break
+            outcome = line.send(mail, self._mailbox.envelope_sender)
+            fates[self._noted(mail, outcome)] += 1
+        return outcome
+
+    def _noted(self, mail: Outgoing, outcome: Outcome) -> Fate:
+        """Keep what became of a mail."""
+        now = self._clock()
+        if outcome.fate == "sent":
+            self._outbox.sent(mail, now)
+        elif outcome.fate == "uncertain":
+            self._outbox.uncertain(mail, outcome.words)
+        elif outcome.fate == "failed":
+            self._outbox.failed(mail, outcome.words)
+        elif now - mail.made_at > GIVEN_UP_AFTER and mail.attempts >= _FEWEST_ATTEMPTS and not outcome.ours:
+            self._outbox.failed(mail, f"It was refused for {GIVEN_UP_AFTER.days} days. {outcome.words}")
+            return "failed"
+        else:
+            self._outbox.again(mail, outcome.words, now + pause(mail.attempts))
+        return outcome.fate
+
+    def _look_for(self) -> int:
+        """Settle uncertain answers that lie in the folder of sent mails. One that does not may have arrived still."""
+        if self._sent is None:
+            return 0
+        now, settled = self._clock(), 0
+        for mail in self._outbox.listed(["uncertain"], kind="answer"):
+            recent = mail.left_at is not None and now - mail.left_at < _LOOKED_FOR
+            try:
+                if mail.mailbox == self._mailbox.name and recent and self._sent.holds(mail.id):
+                    settle(self._store, mail.id, "sent", "The folder of sent mails", now)
+                    self._outbox.kept(mail, now)
+                    settled += 1
+            except MailboxError as error:
+                self._told(str(error))
+                break
+        return settled
+
+    def _keep_copies(self) -> None:
+        """Lay copies of what was sent into the folder; one that lies there already is not laid there again."""
+        if self._sent is None or not self._mailbox.keep_sent:
+            return
+        for mail in self._outbox.unkept(self._mailbox.name):
+            try:
+                if not self._sent.holds(mail.id):
+                    self._sent.keep(mail.content, mail.sent_at or self._clock())
+            except MailboxError as error:
+                self._told(str(error))
+                break
+            self._outbox.kept(mail, self._clock())
+
+    def _hindered(self, fault: str) -> None:
+        """The mailbox cannot send: what waits says so, it is no attempt of it, and it is tried again after a while."""
+        self._failures += 1
+        self._not_before = self._clock() + pause(self._failures)
+        self._outbox.hinder(self._mailbox.name, fault)
+        if fault != self._fault:
+            self._told(f"{self._mailbox.name}: {fault}")
+        self._fault = fault
+
+    def _well(self) -> None:
+        if self._fault:
+            self._outbox.hinder(self._mailbox.name, "")
+            self._told(f"{self._mailbox.name} sends again.")
+        self._failures, self._not_before, self._fault = 0, None, ""
+
+
+def settle(store: Store, identifier: str, how: Settled, by: str, now: datetime) -> Outgoing:
+    """Settle a mail that is held, failed or uncertain. Raises InputError where there is none such.
+
+    One that was sent, or is sent again, needs no person any more: that it was answered is decided once more.
+    """
+    outbox = Outbox.of(store)
+    mail = outbox.found(identifier)
+    if how != "drop" and mail.state in UNDECIDED and (record := outbox.answer_of(mail.message)):
+        store.decided([replace(record, at=now)])
+    return outbox.settle(identifier, how, by, now)
+
+
+def pause(attempts: int) -> timedelta:
+    """How long to wait after so many attempts: a minute at first, then twice as long each time up to an hour, give or
+    take a quarter, so that many do not come back at once."""
+    doubled: int = 2 ** min(attempts - 1, 10)
+    return min(FIRST_WAIT * doubled, LONGEST_WAIT) * random.uniform(0.75, 1.25)  # noqa: S311 - no secret

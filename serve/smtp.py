@@ -1,0 +1,258 @@
+"""One connection to the server that takes our mail, and what it says of each, by the standard library's smtplib.
+
+What counts is where a line is cut. Before the final dot of a mail has left, the server has nothing; after it, only its
+reply tells whether it has taken the mail (RFC 5321, 4.2.5 and 4.5.3.2.6). So the dot is sent alone, and everything but
+a clear reply to it makes the mail uncertain.
+"""
+
+import re
+import select
+import smtplib
+import socket
+import ssl
+from base64 import b64encode
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from types import TracebackType
+from typing import Literal, Self
+
+from salver.data.errors import MailboxError, MailboxRefusedError
+from salver.data.mailbox import Server
+from salver.data.outgoing import Outgoing
+from salver.serve.secret import password_of, token_of
+
+Fate = Literal["sent", "again", "failed", "uncertain"]
+
+_FINAL = 10
+"""Times the usual patience, which with 60 s are the ten minutes that a server may take to reply to the final dot."""
+_COMMANDS = 8
+_LONGEST_LEASE = timedelta(minutes=110)
+_LONGEST_WORDS = 200
+_TOO_LARGE = 552
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of a mail. `usable` says whether the connection takes another one, `ours` that the server refused us
+    and not this mail."""
+
+    fate: Fate
+    words: str = ""
+    usable: bool = True
+    ours: bool = False
+
+
+class Line:
+    """An open connection, signed in. Opening raises MailboxError, and MailboxRefusedError where the login is refused.
+
+    with Line(server, "example.org") as line:
+        outcome = line.send(mail, "")
+    """
+
+    def __init__(self, server: Server, name: str) -> None:
+        """`name` is how we greet the server: a domain of ours."""
+        self._server = server
+        self._where = f"{server.host}:{server.port}"
+        try:
+            self._smtp = self._connected(name)
+        except (OSError, smtplib.SMTPException, ValueError) as error:
+            raise _not_open(error, self._where) from error
+        try:
+            self._sign_in()
+        except (OSError, smtplib.SMTPException, ValueError) as error:
+            self._smtp.close()
+            raise _not_open(error, self._where) from error
+        except MailboxError:
+            self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Say goodbye, if somebody is there."""
+        try:
+            self._smtp.quit()
+        except (OSError, smtplib.SMTPException):
+            self._smtp.close()
+
+    def send(self, mail: Outgoing, sender: str) -> Outcome:
+        """Hand over one mail, from this envelope sender, which may be empty. Whatever happens is the outcome."""
+        options, lacking = self._options(mail)
+        if lacking:
+            return Outcome(fate="failed", words=lacking)
+        steps: tuple[tuple[Callable[[], tuple[int, bytes]], int], ...] = (
+            (lambda: self._smtp.mail(sender, options), 2),
+            (lambda: self._smtp.rcpt(mail.recipient), 2),
+            (lambda: self._smtp.docmd("DATA"), 3),
+        )
+        for number, (step, expected) in enumerate(steps):
+            try:
+                code, said = step()
+            except (OSError, smtplib.SMTPException, ValueError) as error:
+                return _cut(error)
+            if code // 100 != expected:
+                return self._refused(code, said, ours=number == 0 and code // 100 == 5 and code != _TOO_LARGE)
+        try:
+            self._smtp.send(_quoted(mail.content))
+            if self._has_spoken():
+                return self._refused(*self._smtp.getreply(), ours=False)
+        except (OSError, smtplib.SMTPException, ValueError) as error:
+            return _cut(error)
+        return self._finished()
+
+    def _has_spoken(self) -> bool:
+        """Whether the server has hung up or said something before the final dot, so that it has not taken the mail."""
+        if self._smtp.sock is None:
+            return True
+        poll = select.poll()
+        poll.register(self._smtp.sock, select.POLLIN | select.POLLHUP)
+        return bool(poll.poll(0))
+
+    def _finished(self) -> Outcome:
+        """Send the final dot, and hear what is said to that."""
+        unclear = Outcome(fate="uncertain", words="The line was cut before the server replied.", usable=False)
+        try:
+            if self._smtp.sock:
+                self._smtp.sock.settimeout(self._server.timeout_s * _FINAL)
+            self._smtp.send(b".\r\n")
+            code, said = self._smtp.getreply()
+            if self._smtp.sock:
+                self._smtp.sock.settimeout(self._server.timeout_s)
+        except (OSError, smtplib.SMTPException, ValueError):
+            return unclear
+        if code // 100 == 2:
+            return Outcome(fate="sent")
+        if code // 100 in (4, 5):
+            return self._refused(code, said, ours=False)
+        return unclear
+
+    def _refused(self, code: int, said: bytes, *, ours: bool) -> Outcome:
+        """The server said no, for now (4xx) or for good (5xx), or what nobody understands."""
+        words = _clean(code, said)
+        if code // 100 not in (4, 5):
+            self._smtp.close()
+            return Outcome(fate="again", words=f"The server answers what is no SMTP. {words}".strip(), usable=False)
+        usable = code != 421 and self._reset()
+        fate: Fate = "failed" if code // 100 == 5 and not ours else "again"
+        return Outcome(fate=fate, words=words, usable=usable and not ours, ours=ours)
+
+    def _reset(self) -> bool:
+        try:
+            return self._smtp.rset()[0] == 250
+        except (OSError, smtplib.SMTPException, ValueError):
+            return False
+
+    def _options(self, mail: Outgoing) -> tuple[list[str], str]:
+        """What to add to MAIL, and what the server lacks to take this mail, in words."""
+        size = self._smtp.esmtp_features.get("size", "")
+        if size.isdecimal() and 0 < int(size) < len(mail.content):
+            return [], f"The server takes mails up to {int(size):,} bytes, and this one has {len(mail.content):,}."
+        if mail.recipient.isascii():
+            return [], ""
+        if not self._smtp.has_extn("smtputf8"):
+            return [], "The address is not ASCII, and the server takes no such address (it offers no SMTPUTF8)."
+        return ["SMTPUTF8", "BODY=8BITMIME"], ""
+
+    def _connected(self, name: str) -> smtplib.SMTP:
+        server = self._server
+        context = ssl.create_default_context(cafile=server.ca_file or None)
+        place = (server.host, server.port)
+        if server.tls == "tls":
+            smtp: smtplib.SMTP = smtplib.SMTP_SSL(*place, name, timeout=server.timeout_s, context=context)
+        else:
+            smtp = smtplib.SMTP(*place, name, timeout=server.timeout_s)
+        try:
+            if server.tls == "starttls":
+                smtp.ehlo_or_helo_if_needed()
+                smtp.starttls(context=context)
+            smtp.ehlo_or_helo_if_needed()
+        except BaseException:
+            smtp.close()
+            raise
+        return smtp
+
+    def _sign_in(self) -> None:
+        """Sign in, if there is a user. A password may hold any character; smtplib alone takes only ASCII."""
+        server, smtp = self._server, self._smtp
+        if not server.user:
+            return
+        offered = smtp.esmtp_features.get("auth", "").upper().split()
+        if server.token_command:
+            said = f"user={server.user}\1auth=Bearer {token_of(server)}\1\1"
+            reply = self._auth("XOAUTH2", said)
+        elif "PLAIN" in offered:
+            reply = self._auth("PLAIN", f"\0{server.user}\0{password_of(server)}")
+        else:
+            reply = smtp.login(server.user, password_of(server))
+        if reply[0] not in (235, 503):
+            raise smtplib.SMTPAuthenticationError(*reply)
+
+    def _auth(self, mechanism: str, said: str) -> tuple[int, bytes]:
+        reply = self._smtp.docmd("AUTH", f"{mechanism} {b64encode(said.encode()).decode('ascii')}")
+        return self._smtp.docmd("") if reply[0] == 334 else reply  # it tells why in a challenge, and waits for a word
+
+
+def lease_of(server: Server) -> timedelta:
+    """How long one mail may take at most."""
+    return min(timedelta(seconds=(_FINAL + _COMMANDS) * server.timeout_s), _LONGEST_LEASE)
+
+
+def _quoted(content: bytes) -> bytes:
+    """The bytes as they go over the line, up to the final dot: a dot before every leading dot (RFC 5321, 4.5.2)."""
+    whole = content if content.endswith(b"\r\n") else content + b"\r\n"
+    return re.sub(rb"(?m)^\.", b"..", whole)
+
+
+def _cut(error: Exception) -> Outcome:
+    what = "The server does not answer in time" if _too_slow(error) else "The line was cut"
+    return Outcome(fate="again", words=f"{what} before the mail had left.", usable=False)
+
+
+def _too_slow(error: BaseException) -> bool:
+    """smtplib calls it a closed connection when a server does not answer in time."""
+    return isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
+
+
+def _not_open(error: Exception, where: str) -> MailboxError:
+    """Why no connection came about."""
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        words = _clean(error.smtp_code, error.smtp_error if isinstance(error.smtp_error, bytes) else b"")
+        todo = "Correct user and password, or the command that prints it. No mail is lost; they wait."
+        return MailboxRefusedError(f"The login is refused ({words})", where=where, todo=todo)
+    if isinstance(error, ssl.SSLCertVerificationError):
+        what = f"The certificate is not accepted ({error.verify_message or 'it cannot be verified'})"
+        return MailboxError(what, where=where, todo="Renew it, correct the host, or name its authority as ca_file.")
+    if isinstance(error, UnicodeError):
+        return MailboxRefusedError("It takes no password that is not ASCII", where=where, todo="Choose another one.")
+    for kinds, what, todo in _WORDS:
+        if isinstance(TimeoutError() if _too_slow(error) else error, kinds):
+            return MailboxError(what, where=where, todo=todo)
+    return MailboxError("The server cannot be reached", where=where, todo="Check the network, host and port.")
+
+
+_WORDS: tuple[tuple[tuple[type[Exception], ...], str, str], ...] = (
+    ((smtplib.SMTPNotSupportedError,), "It offers no such login or no STARTTLS", "Check port and tls."),
+    (
+        (ssl.SSLEOFError, ConnectionResetError, BrokenPipeError),
+        "The server closed the connection",
+        "It is tried again.",
+    ),
+    ((ssl.SSLError,), "No TLS can be spoken with the server", "Check port and tls: 465 is TLS, 587 STARTTLS."),
+    ((FileNotFoundError, PermissionError), "The ca_file cannot be read", "Correct its path."),
+    ((socket.gaierror,), "There is no such host", "Correct its name."),
+    ((ConnectionRefusedError,), "Nothing listens there", "Start the server, or correct host and port."),
+    ((TimeoutError,), "The server does not answer in time", "It is tried again."),
+    ((smtplib.SMTPServerDisconnected,), "The server closed the connection", "It is tried again."),
+    ((smtplib.SMTPException, ValueError), "The server answers what is no SMTP", "Check host, port and tls."),
+)
+
+
+def _clean(code: int, said: bytes) -> str:
+    """What a server said, on one line."""
+    words = " ".join("".join(one if one.isprintable() else " " for one in said.decode("utf-8", "replace")).split())
+    return f"{code} {words}".strip()[:_LONGEST_WORDS]
