@@ -4,13 +4,15 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 Name = Literal[
-    "began", "taken", "decided", "drafted", "sent", "again", "uncertain", "failed", "failing", "well", "note", "ended"
+    "began", "taken", "decided", "drafted", "sent", "again", "uncertain", "failed", "stopped", "failing", "well", "note"
 ]
 """
+began                       salver is ready, and this bundle decides
 taken                       so many mails came out of a mailbox into the store
 decided                     what is to become of one message
 drafted                     a draft lies in the agents' folder
 sent again uncertain failed what became of one attempt to send an answer, as in `OutState`
+stopped                     an answer was kept back in the last moment
 failing well                a mailbox cannot be worked with, or can be again
 note                        anything else that a person should know
 """

@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 
 from salver.serve import cli_mail, cli_templates
 from salver.serve.endings import sentences
-from salver.serve.options import AutoApprove, BundleFolder, Columns, Json, Own, SettingsFile, StoreUrl
+from salver.serve.options import AutoApprove, BundleFolder, Columns, Json, LogJson, Own, SettingsFile, StoreUrl
 
 
 class _Commands(TyperGroup):
@@ -152,14 +152,16 @@ def serve(
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Which port.", show_default=False)] = None,
     store: StoreUrl = None,
     settings: SettingsFile = None,
+    log_json: LogJson = False,
 ) -> None:
     """Answer over HTTP; the documentation is at /docs."""
     from salver.serve.listen import listen
 
-    listen(bundle=bundle, host=host, port=port, store=store, settings=settings)
+    listen(bundle=bundle, host=host, port=port, store=store, settings=settings, log_json=log_json)
 
 
 app.command(short_help="Watch mailboxes: take in, decide, answer.")(cli_mail.watch)
+app.command(short_help="Say how everything is, and what needs a person.")(cli_mail.status)
 
 
 @app.command(short_help="Take in what agents changed.")

@@ -4,7 +4,25 @@ from typing import Annotated
 
 import typer
 
-from salver.serve.options import AutoApprove, BundleFolder, Json, SettingsFile, StoreUrl
+from salver.serve.options import AutoApprove, BundleFolder, Json, LogJson, SettingsFile, StoreUrl
+
+
+def status(
+    health: Annotated[
+        bool, typer.Option("--health", help="Only what customers' mail waits for, quickly; for containers and systemd.")
+    ] = False,
+    bundle: BundleFolder = None,
+    store: StoreUrl = None,
+    settings: SettingsFile = None,
+    as_json: Json = False,
+) -> None:
+    """Say how everything is: mailboxes, what waits, what left, the fuse, the bundle and its bound, the store.
+
+    Ends with 0 when all is well, and with 1 when something needs a person; then it says what to do.
+    """
+    from salver.serve.status import status as run
+
+    run(bundle=bundle, store=store, settings=settings, health=health, as_json=as_json)
 
 
 def watch(
@@ -19,6 +37,10 @@ def watch(
     store: StoreUrl = None,
     settings: SettingsFile = None,
     auto_approve: AutoApprove = False,
+    metrics: Annotated[
+        str, typer.Option("--metrics", metavar="HOST:PORT", help="Give figures for Prometheus there.")
+    ] = "",
+    log_json: LogJson = False,
     as_json: Json = False,
 ) -> None:
     """Watch the mailboxes of the settings until it is stopped: take in each mail once, decide it, and put it where it
@@ -38,4 +60,6 @@ def watch(
         settings=settings,
         as_json=as_json,
         auto_approve=auto_approve,
+        log_json=log_json,
+        metrics=metrics,
     )

@@ -4,6 +4,7 @@ Decision and answer come into the store together. A bundle that was promoted mea
 counts from the next chunk on.
 """
 
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -16,10 +17,13 @@ from salver.data.ledger import Ledger
 from salver.data.lines import tray_line
 from salver.data.mailbox import Mailbox
 from salver.data.message import RawMessage
-from salver.data.record import Kind
+from salver.data.record import DecisionRecord, Kind
+from salver.data.standing import Standing
 from salver.data.store import Store
+from salver.models.bundle import Bundle
 from salver.pipeline.route import Loads
 from salver.pipeline.run import Clock, Pipeline
+from salver.serve import logs
 from salver.serve.approvals import Listener
 from salver.serve.chunks import CHUNK
 from salver.serve.handover import HandOver
@@ -62,9 +66,15 @@ class Decider:
         """The name of the bundle that decides."""
         return self._pipeline.bundle.name
 
+    @property
+    def deciding(self) -> tuple[Bundle, Standing]:
+        """The bundle itself, and how its error bound stands."""
+        return self._pipeline.bundle, self._pipeline.standing
+
     def decide(self, mailbox: Mailbox) -> Counter[Kind]:
         """Decide a chunk of what waits of a mailbox, oldest first; how many became what. Empty when nothing waits."""
         with self._lock:
+            started = time.monotonic()
             raws = self._ledger.undecided(mailbox.name, CHUNK)
             if not raws:
                 return Counter()
@@ -76,6 +86,7 @@ class Decider:
             records = [record_of(tray, tray_line(tray, self.bundle), now) for tray in trays]
             company = self._pipeline.bundle.company
             self._store.decided(records, outgoing(trays, mailbox, company, self._secret, now))
+            self._tell_of(records, mailbox, (time.monotonic() - started) / len(records))
             self._watch.decided(len(records))
             return Counter(record.kind for record in records)
 
@@ -84,6 +95,19 @@ class Decider:
         with self._lock:
             mailboxes = self._settings.mailboxes
             return HandOver(self._store, self._pipeline, mailboxes, self._secret, self._clock, self._told)()
+
+    def _tell_of(self, records: Sequence[DecisionRecord], mailbox: Mailbox, seconds: float) -> None:
+        for one in records:
+            decision = "auto_answer" if one.kind == "answer" else one.kind  # the word of the JSON line
+            logs.tell(
+                "decided",
+                mailbox=mailbox.name,
+                message=one.message,
+                decision=decision,
+                reason=one.reason,
+                seconds=seconds,
+                bundle=one.bundle,
+            )
 
     def _noted(self, raws: Sequence[RawMessage], trays: Sequence[Tray]) -> list[Tray]:
         """The trays, in which it is noted whose Message-ID was used before."""

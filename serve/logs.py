@@ -21,7 +21,7 @@ from typing import Any, TextIO
 
 import structlog
 
-from salver.data.event import Event
+from salver.data.event import Event, Name
 
 Listener = Callable[[Event], None]
 _Said = MutableMapping[str, Any]
@@ -36,8 +36,35 @@ _EVENTS.addHandler(logging.NullHandler())  # before `written`, nobody is told of
 _listeners: list[Listener] = []
 
 
-def tell(event: Event) -> None:
-    """Say what happened, to the log and to whoever listens. May be called from any thread."""
+def tell(
+    name: Name,
+    *,
+    mailbox: str = "",
+    message: str = "",
+    decision: str = "",
+    reason: str = "",
+    seconds: float | None = None,
+    attempt: int | None = None,
+    bundle: str = "",
+    count: int | None = None,
+    words: str = "",
+) -> None:
+    """Say what happened, to the log and to whoever listens. May be called from any thread.
+
+    What each of these is stands in `Event`; `mailbox` is known within `of_mailbox`.
+    """
+    event = Event(
+        name=name,
+        mailbox=mailbox or str(structlog.contextvars.get_contextvars().get("mailbox", "")),
+        message=message,
+        decision=decision,
+        reason=reason,
+        seconds=seconds,
+        attempt=attempt,
+        bundle=bundle,
+        count=count,
+        words=words,
+    )
     for one in tuple(_listeners):
         one(event)
     getattr(_bound, _WORSE.get(event.name, "info"))(event.name, **event.known())
@@ -45,7 +72,7 @@ def tell(event: Event) -> None:
 
 def note(words: str) -> None:
     """Say in words what a person should know."""
-    tell(Event(name="note", words=words))
+    tell("note", words=words)
 
 
 @contextmanager
@@ -161,7 +188,7 @@ def _is_for_persons(record: logging.LogRecord) -> bool:
 def _fell(args: Any) -> None:
     """A thread ended by an error that nobody expected."""
     name = args.thread.name if args.thread else "A thread"
-    tell(Event(name="note", words=f"{name} ended by {place_of(args.exc_value)}. Please report this."))
+    tell("note", words=f"{name} ended by {place_of(args.exc_value)}. Please report this.")
 
 
 _bound: Any = structlog.wrap_logger(

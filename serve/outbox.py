@@ -21,6 +21,7 @@ from salver.data.outgoing import Ceilings, Outgoing
 from salver.data.store import Store
 from salver.pipeline.explain import counted
 from salver.pipeline.run import Clock
+from salver.serve import logs
 from salver.serve.smtp import Fate, Line, Outcome, lease_of
 
 FIRST_WAIT = timedelta(minutes=1)
@@ -139,8 +140,20 @@ class Sending:
             if mail is None:
                 break
             outcome = line.send(mail, self._mailbox.envelope_sender)
-            fates[self._noted(mail, outcome)] += 1
+            fates[self._told_of(mail, outcome)] += 1
         return outcome
+
+    def _told_of(self, mail: Outgoing, outcome: Outcome) -> Fate:
+        """Keep what became of a mail, and say so; what the server said is not in it, for that may be of the mail."""
+        fate = self._noted(mail, outcome)
+        logs.tell(
+            fate,
+            mailbox=mail.mailbox,
+            message=mail.message,
+            attempt=mail.attempts,
+            seconds=(self._clock() - mail.left_at).total_seconds() if mail.left_at else None,
+        )
+        return fate
 
     def _noted(self, mail: Outgoing, outcome: Outcome) -> Fate:
         """Keep what became of a mail."""

@@ -15,6 +15,7 @@ from typing import Any
 from salver.data.company import Company
 from salver.data.errors import SettingsError
 from salver.data.mailbox import Mailbox
+from salver.data.status import Patience
 from salver.pipeline.withhold import AUDIT_SHARE
 from salver.serve import values
 from salver.serve.mailboxes import VARIABLE, read_mailboxes
@@ -36,6 +37,7 @@ class Settings:
     `not_the_same` are pairs of customers, by number, address or name, that look like one and are two.
     `audit_share`, 0 to 1, of the answers that could be sent are laid before a person to check, and so are all of them
     when the training is more than `bound_days` ago. `mailboxes` are those that `salver watch` watches.
+    `logs` is "json" or "words"; when it is empty, words where a person looks on. `health` says when something is wrong.
     """
 
     file: Path | None = None
@@ -61,6 +63,8 @@ class Settings:
     not_the_same: tuple[tuple[str, str], ...] = ()
     audit_share: float = AUDIT_SHARE
     bound_days: int = 180
+    logs: str = ""
+    health: Patience = field(default_factory=Patience)
     mailboxes: tuple[Mailbox, ...] = ()
 
     @property
@@ -107,6 +111,12 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "not_the_same": values.pairs,
     "audit_share": values.part,
     "bound_days": values.whole(1, 36_500),
+    "logs": values.one_of("json", "words"),
+    "health.mailbox_minutes": values.whole(1, 10_080),
+    "health.undecided_minutes": values.whole(1, 10_080),
+    "health.unsent_minutes": values.whole(1, 10_080),
+    "health.uncertain_minutes": values.whole(1, 10_080),
+    "health.free_mb": values.whole(0, 1_000_000),
     "company.name": values.text,
     "company.own": values.owned,
     "company.languages": values.languages,
@@ -114,7 +124,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "company.signature": values.contact,
     "patterns": values.patterns,
 }
-_TABLES = ("company",)
+_TABLES = ("company", "health")
 _MAILBOXES = "mailboxes"
 _VARIABLES = {PREFIX + key.upper().replace(".", "_"): key for key in _READERS}
 _WHICH = PREFIX + "SETTINGS"
@@ -131,7 +141,8 @@ def load_settings(file: Path | None = None, environ: Mapping[str, str] = os.envi
     company = {key.removeprefix("company."): found.pop(key) for key in list(found) if key.startswith("company.")}
     if "patterns" in found:
         company["patterns"] = found.pop("patterns")
-    return Settings(file=file, company=Company(**company), mailboxes=mailboxes, **found)
+    health = {key.removeprefix("health."): found.pop(key) for key in list(found) if key.startswith("health.")}
+    return Settings(file=file, company=Company(**company), health=Patience(**health), mailboxes=mailboxes, **found)
 
 
 def read_toml(file: Path) -> dict[str, Any]:
