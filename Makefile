@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := check
-.PHONY: check lint types layers test test-long demo bench sample gates clean help
+.PHONY: check lint types layers test test-long demo bench sample gates crash clean help
 
 check: lint types layers test ## lint, types, layers, tests
 
@@ -27,13 +27,16 @@ layers: $(READY) ## an import never points up
 	@PYTHONPATH=.typing $(BIN)/lint-imports --no-cache
 
 test: $(READY) ## the tests, without the long ones
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 test-long: $(READY) ## the long tests: crash, fuzz, benchmark smoke, PostgreSQL
 	@$(BIN)/python -m pytest -m long
 
 gates: $(READY) ## take each of the five gates away in turn, and show which tests turn red
 	@$(BIN)/python -m tests.gates.table
+
+crash: $(READY) ## kill it a thousand times while it takes in, decides and sends, and count what was lost or sent twice
+	@$(BIN)/python -m tests.crash.run
 
 demo: $(READY) ## train on the sample company, work off its backlog, write a report
 	@$(BIN)/salver demo

@@ -1,4 +1,6 @@
-"""How fast a mailbox is worked off: `python -m bench.pipeline --source FILE.mbox --bundle FOLDER --json`.
+"""How fast a mailbox is worked off: `python -m bench.pipeline [--source FILE.mbox] [--bundle FOLDER] --json`.
+
+Without a source it is the sample company's backlog; without a bundle one is learned from its archive first.
 
 Measured is the whole way from the file to the lines of decisions: reading, storing, deciding in as many processes as
 there are cores, storing the decisions, writing the lines. Loading the bundle is not in it: the processes are warmed up
@@ -15,24 +17,32 @@ import json
 import tempfile
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import Message
 from itertools import cycle, islice
 from pathlib import Path
 
 from bench.memory import Peak
+from bench.recombine import SAMPLE as ARCHIVE
 from salver.data.decision import Tray
 from salver.data.files import open_source
 from salver.data.mbox import pieces
 from salver.data.message import RawMessage
 from salver.data.store import Store
+from salver.models.bundle import save
 from salver.pipeline.run import Pipeline
 from salver.serve.backlog import Backlog, Desk
 from salver.serve.outfile import OutFile
+from salver.serve.settings import load_settings
+from salver.serve.wiring import team_of
 from salver.serve.workers import Workers, cores
+from salver.training.order import Order
+from salver.training.run import train
 
 Figures = dict[str, float]
 
+SAMPLE = ARCHIVE.parent
 _WARM = 64
 _REQUESTS = 500
 _NAMES = (
@@ -58,12 +68,13 @@ def main() -> None:
     options = _options()
     with tempfile.TemporaryDirectory(prefix="salver-bench-") as folder:
         source = options.source
+        bundle = options.bundle or learned(Path(folder) / "sample")
         if options.grow:
             source = grow(source, Path(folder) / "grown.mbox", options.grow)
         if options.single:
-            figures = single(source, options.bundle)
+            figures = single(source, bundle)
         else:
-            figures = backlog(source, options.bundle, Path(folder), options.workers, memory=options.memory)
+            figures = backlog(source, bundle, Path(folder), options.workers, memory=options.memory)
     if options.json:
         print(json.dumps(figures))
         return
@@ -73,14 +84,23 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench.pipeline", description="How fast a mailbox is worked off.")
-    parser.add_argument("--source", required=True, type=Path, help="an mbox file")
-    parser.add_argument("--bundle", required=True, type=Path, help="a trained bundle")
+    parser.add_argument("--source", type=Path, default=SAMPLE / "backlog.mbox", help="an mbox file; the sample's")
+    parser.add_argument("--bundle", type=Path, help="a trained bundle; without one, of the sample company")
     parser.add_argument("--workers", type=int, default=cores(), help="processes; one a core by default")
     parser.add_argument("--grow", type=int, metavar="N", help="make N messages of the source first")
     parser.add_argument("--memory", action="store_true", help="print the peak of the resident memory too")
     parser.add_argument("--single", action="store_true", help="measure single requests instead")
     parser.add_argument("--json", action="store_true", help="one JSON object")
     return parser.parse_args()
+
+
+def learned(folder: Path) -> Path:
+    """Learn from the sample company's archive."""
+    settings = load_settings(SAMPLE / "salver.toml", environ={})
+    at, team = datetime.now(UTC), team_of(settings)
+    order = Order(sources=(SAMPLE / "archive.jsonl",), company=settings.company, team=team, at=at, name="sample")
+    save(train(order, lambda _: None).draft, folder)
+    return folder
 
 
 def backlog(source: Path, bundle: Path, folder: Path, workers: int, *, memory: bool) -> Figures:

@@ -22,7 +22,7 @@ from salver.data.mailbox import Mailbox
 from salver.data.outgoing import Ceilings, Fuse, Outgoing
 from salver.data.schema import corrections, decisions, fuse, messages, outbox
 
-LEFT = ("sending", "sent", "uncertain")
+_LEFT = ("sending", "sent", "uncertain")
 """States of a mail that has reached its reader, or may have."""
 
 DAY = timedelta(hours=24)
@@ -70,7 +70,8 @@ def _stops(
     yield from _unapproved(connection, mail, auto)
     if not mailbox.sends(mail.intents):
         yield Reason.SENDING_OFF, f"{mailbox.name} does not send such answers any more."
-    others = (outbox.c.kind == "answer") & outbox.c.state.in_(LEFT) & (outbox.c.id != mail.id)
+    claimed = (outbox.c.state == "ready") & outbox.c.lease.is_not(None)
+    others = (outbox.c.kind == "answer") & (outbox.c.state.in_(_LEFT) | claimed) & (outbox.c.id != mail.id)
     if _count(connection, others & (outbox.c.thread == mail.thread)):
         yield Reason.THREAD_ANSWERED, "Its conversation has had its one automatic answer."
     same = others & (outbox.c.recipient == mail.recipient)

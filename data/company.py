@@ -26,3 +26,7 @@ class Company:
         """Whether an address is the company's."""
         email = email.casefold()
         return any(email.endswith(one) if one.startswith("@") else email == one for one in self.own)
+
+    def is_at(self, domain: str) -> bool:
+        """Whether the company has an address at exactly this domain."""
+        return domain.casefold() in {one.rpartition("@")[2] for one in self.own}

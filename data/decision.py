@@ -28,7 +28,7 @@ class Reason(StrEnum):
     CLAIMS_A_DEED = "claims_a_deed"  # Route: the text says that something was done, and nobody has done it
     SLOT_OPEN = "slot_open"  # Route: the text needs a fact that the message does not hold
     UNREADABLE = "unreadable"  # Route: encrypted, damaged or empty
-    NO_REPLY_WANTED = "no_reply_wanted"  # Route: its sender asks not to be answered by a machine
+    NO_REPLY_WANTED = "no_reply_wanted"  # Route: no machine may answer it; the words say why
     MAY_LEAK = "may_leak"  # Route: the check at the way out found something in the answer that is not its own
     FAILED = "failed"  # Route: a step failed on this message; the words say which
     SENDING_OFF = "sending_off"  # Route: it would have been answered, but the mailbox sends no answers to such requests

@@ -112,6 +112,7 @@ class Message:
     `references` holds the identifiers of earlier messages of the thread, oldest first (RFC 5322, 3.6.4).
     `headers` are pairs in the order of the mail, names in lower case, values decoded and on one line.
     `sender` is who wrote it; when a colleague forwarded it, that colleague is `forwarded_by`.
+    `enclosed` are the identifiers of mails, or headers of mails, that are attached.
     """
 
     key: str
@@ -129,6 +130,7 @@ class Message:
     attachments: tuple[Attachment, ...] = ()
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     media_types: tuple[str, ...] = ()
+    enclosed: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
 
     def header(self, name: str) -> str | None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, Self, get_args
 
-from sqlalchemy import Connection, Select, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, func, or_, select, update
 
 from salver.data import ceilings as limits
 from salver.data.database import Database
@@ -40,7 +40,8 @@ class Outbox(Database):
     """The outbox of a store. Every method is one transaction; every failure is a StoreError that says what to do.
 
     mail = outbox.claim(mailbox, now, lease)
-    outbox.sent(mail, now)
+    if outbox.begin(mail):
+        outbox.sent(mail, now)
     """
 
     @classmethod
@@ -58,8 +59,11 @@ class Outbox(Database):
         ceilings: Ceilings = Ceilings(),  # noqa: B008 - it is frozen
         auto_approve: bool = False,
     ) -> Outgoing | None:
-        """The next mail of a mailbox that is due, which is `sending` from now on, and yours alone until the lease
-        ends; None when there is none. An answer that must not leave any more is held on the way, with the reason."""
+        """The next mail of a mailbox that is due, yours alone until the lease ends; None when there is none.
+
+        An answer that must not leave any more is held on the way, with the reason. A draft, which is laid into a folder
+        in one step, is `sending` at once; an answer when you `begin`.
+        """
         while True:
             with self.writing() as connection:
                 self.alone(connection, _CLAIMS)
@@ -72,9 +76,19 @@ class Outbox(Database):
                         self._hold(connection, mail.id, *found)
                         continue
                 at = limits.moment(connection, now)
-                taken = {"state": "sending", "attempts": mail.attempts + 1, "lease": now + lease, "left_at": at}
+                state: OutState = "sending" if kind == "draft" else "ready"
+                mine = replace(mail, state=state, attempts=mail.attempts + 1, lease=now + lease, left_at=at)
+                taken = {name: getattr(mine, name) for name in ("state", "attempts", "lease", "left_at")}
                 connection.execute(update(outbox).where(outbox.c.id == mail.id).values(taken))
-                return replace(mail, state="sending", attempts=mail.attempts + 1, lease=now + lease, left_at=at)
+                return mine
+
+    def begin(self, mail: Outgoing) -> bool:
+        """Its first byte leaves now: whoever dies from here on leaves it uncertain. False when it is not yours any
+        more, because your lease is over and somebody else has it, or because a person keeps it back: send nothing."""
+        mine = (outbox.c.id == mail.id) & (outbox.c.attempts == mail.attempts) & outbox.c.lease.is_not(None)
+        with self.writing() as connection:
+            begun = update(outbox).where(mine & (outbox.c.state == "ready")).values(state="sending")
+            return bool(connection.execute(begun).rowcount)
 
     def waits(self, mailbox: str, now: datetime, kind: OutKind = "answer") -> bool:
         """Whether a mail of a mailbox is due."""
@@ -106,10 +120,13 @@ class Outbox(Database):
         return self.found(identifier)
 
     def expire(self, now: datetime) -> int:
-        """Let mails be uncertain whose lease is over: who was sending them is dead, or will say so still. How many."""
-        over = or_(outbox.c.lease <= now, outbox.c.lease > now + LONGEST_WAIT)
+        """Let mails be uncertain whose lease ended while they were being sent: who did is dead, or will say so still.
+        Those of which nothing had left are ready again. How many are uncertain."""
+        over = _over(now)
         fault = "Whoever was sending it stopped in the middle."
         with self.writing() as connection:
+            unsent = (outbox.c.state == "ready") & over
+            connection.execute(update(outbox).where(unsent).values(lease=None))
             found = connection.execute(
                 update(outbox)
                 .where((outbox.c.state == "sending") & over)
@@ -142,6 +159,12 @@ class Outbox(Database):
         """One mail. Raises InputError where there is none."""
         with self.reading() as connection:
             return self._demand(connection, identifier, get_args(OutState))
+
+    def beginning(self, start: str) -> list[str]:
+        """The Message-IDs of at most two mails that begin so."""
+        query = select(outbox.c.id).where(outbox.c.id.startswith(start, autoescape=True)).limit(2)
+        with self.reading() as connection:
+            return list(connection.scalars(query))
 
     def settle(self, identifier: str, how: Settled, by: str, now: datetime) -> Outgoing:
         """A person says what became of a mail, or what shall become of it. Raises InputError where it is under way."""
@@ -202,17 +225,19 @@ class Outbox(Database):
 
     def _ripe(self, mailbox: str, kind: OutKind, now: datetime) -> Select[Any]:
         ripe = or_(outbox.c.due.is_(None), outbox.c.due <= now, outbox.c.due > now + LONGEST_WAIT)
+        free = outbox.c.lease.is_(None) | _over(now)
         which = (outbox.c.state == "ready") & (outbox.c.mailbox == mailbox) & (outbox.c.kind == kind)
-        return select(outbox).where(which & ripe)
+        return select(outbox).where(which & ripe & free)
 
     def _hold(self, connection: Connection, identifier: str, reason: Reason, words: str) -> None:
-        held = {"state": "held", "reason": reason.value, "fault": words}
+        held = {"state": "held", "reason": reason.value, "fault": words, "lease": None}
         connection.execute(update(outbox).where(outbox.c.id == identifier).values(held))
 
     def _ends(self, mail: Outgoing, **known: Any) -> bool:
         """What became of an attempt. A mail that a person settled, or that is tried anew, is not touched."""
         mine = (outbox.c.id == mail.id) & (outbox.c.attempts == mail.attempts)
-        under_way = outbox.c.state.in_(("sending", "uncertain"))
+        claimed = (outbox.c.state == "ready") & outbox.c.lease.is_not(None)
+        under_way = outbox.c.state.in_(("sending", "uncertain")) | claimed
         values = {"lease": None, "fault": "", "reason": ""} | known
         with self.writing() as connection:
             return bool(connection.execute(update(outbox).where(mine & under_way).values(values)).rowcount)
@@ -231,3 +256,8 @@ class Outbox(Database):
         query = select(outbox).where(which).order_by(outbox.c.made_at, outbox.c.id).limit(most)
         with self.reading() as connection:
             return [mail_of(row) for row in connection.execute(query)]
+
+
+def _over(now: datetime) -> ColumnElement[bool]:
+    """Whether a lease is over, or was given by a clock that had jumped."""
+    return or_(outbox.c.lease <= now, outbox.c.lease > now + LONGEST_WAIT)

@@ -6,8 +6,9 @@
                      -> failed      it was refused for good
     ready -> held                   a ceiling or the fuse keeps it back; a person must look
 
-A row is marked `sending` before the first byte leaves, so that what a crash leaves behind is uncertain and never sent
-twice.
+Whoever wants to send a mail claims it: it is still ready, but nobody else gets it until the lease ends. It is marked
+`sending` when the server is ready to take it, before its first byte leaves. So a crash on the way to there costs
+nothing, and what a crash leaves behind after it is uncertain and never sent twice.
 """
 
 from dataclasses import dataclass

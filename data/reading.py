@@ -48,11 +48,21 @@ class Cleaned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Screening:
-    """Whether a person wrote the message. `reason` is a code of `screen`'s rules, `because` its words."""
+    """Whether a person wrote the message. `reason` is a code of `screen`'s rules, `because` its words.
+
+    Only `human` may be answered by a machine; with any other reason a person answers, or nobody. `about` is the
+    Message-ID of the mail that a bounce or a read receipt is about, "" when it is not known.
+    """
 
     verdict: Literal["human", "machine"]
     reason: str
     because: str
+    about: str = ""
+
+    @property
+    def answerable(self) -> bool:
+        """Whether a machine may answer it."""
+        return self.reason == "human"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

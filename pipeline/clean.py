@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from salver.data.message import Message
 from salver.data.reading import Cleaned, Cut
+from salver.pipeline.forward import FORWARD_PREFIX
 from salver.pipeline.quotes import Forward, unquoted
 from salver.pipeline.signature import is_closing, unsigned, without_salutation
 
@@ -53,5 +54,4 @@ def _plain(body: str) -> str:
 def _forward(message: Message) -> Forward:
     if message.forwarded_by is not None:
         return "by_colleague"
-    prefix = message.subject.lstrip()[:4].casefold()
-    return "by_customer" if prefix.startswith(("wg:", "fw:", "fwd:")) else "marked"
+    return "by_customer" if FORWARD_PREFIX.match(message.subject) else "marked"

@@ -200,7 +200,7 @@ def _few_customers(asked: _Asked) -> str:
 
 
 def _no_reply_wanted(asked: _Asked) -> str:
-    if asked.screening.reason != Reason.NO_REPLY_WANTED:
+    if asked.screening.answerable:
         return ""
     return asked.screening.because or "Its sender asks for no answer from a machine."
 

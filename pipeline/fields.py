@@ -139,6 +139,7 @@ def _mailbox(words: list[str], comment: str, angle: str) -> list[tuple[str, str]
         name = (name[: bare.start()] + name[bare.end() :]).strip("<>[]'\" ") or comment
     address = _BARE_ADDRESS.search(angle.removeprefix("mailto:"))
     email = address[0].casefold() if address else ""
+    name = name or (angle if not email and angle.isprintable() else "")
     return [(name or comment, email)] if email or name else []
 
 

@@ -1,4 +1,4 @@
-"""Mails that a colleague passed on: who wrote the original, as German and English mail programs note it."""
+"""Mails that a colleague passed on: who wrote the original, as mail programs note it."""
 
 import re
 from collections.abc import Callable
@@ -6,31 +6,33 @@ from dataclasses import dataclass
 
 from salver.data.message import Address
 from salver.pipeline.fields import addresses
+from salver.pipeline.labels import LABEL, ROLE
 
+_TAGS = r"\s*(?:\[[^\]]{1,40}\]\s*)*"
 FORWARD_PREFIX = re.compile(
-    r"\s*(?:\[[^\]]{1,40}\]\s*)*(?:fwd?|wg|wtr|wl|weitergeleitet|weiterleitung|tr|rv|enc)\s*:", re.IGNORECASE
+    _TAGS + r"(?:fwd?|wg|wtr|wl|weitergeleitet|weiterleitung|tr|rv|rvs|reenv|enc|i|inoltro?|doorst|doorgestuurd|vb"
+    r"|vid(?:eres)?"
+    r"|pd|podaj dalej|vl|ilt|továbbítás|пересл)\s*:",
+    re.IGNORECASE,
 )
 REPLY_PREFIX = re.compile(
-    r"\s*(?:\[[^\]]{1,40}\]\s*)*(?:re|aw|antw|antwort|sv|odp|r|ref)(?:\[\d+\])?\s*:", re.IGNORECASE
+    _TAGS + r"(?:re|aw|antw|antwort|sv|vs|odp|r|ref|rif|rép|resp|res|bls|ynt|na|отв|回复|答复)(?:\[\d+\]"
+    r"|\(\d+\))?\s*[:：]",
+    re.IGNORECASE,
 )
 
 _MARKER = re.compile(
     r"[>\s*_-]*(?:(?:begin )?forwarded message|anfang der weitergeleiteten (?:nachricht|e-?mail)"
-    r"|weitergeleitete (?:nachricht|e-?mail)|weitergeleitet von .{1,80}|forwarded by .{1,80})\s*:?[\s*_-]*",
+    r"|weitergeleitete (?:nachricht|e-?mail)|weitergeleitet von .{1,80}|forwarded by .{1,80}"
+    r"|message transféré|début du message (?:transféré|réexpédié)|mensaje reenviado|inicio del mensaje reenviado"
+    r"|messaggio inoltrato|inizio (?:del )?messaggio inoltrato|doorgestuurd bericht|begin doorgestuurd bericht"
+    r"|vidarebefordrat meddelande|videresendt (?:besked|melding)|mensagem (?:reencaminhada|encaminhada)"
+    r"|przekazana wiadomość|пересылаемое сообщение)\s*:?[\s*_-]*",
     re.IGNORECASE,
 )
-_LABELS = {
-    "from": ("von", "from", "absender", "sender"),
-    "date": ("gesendet", "sent", "datum", "date", "gesendet am"),
-    "to": ("an", "to", "empfänger", "cc", "kopie", "bcc", "antwort an", "reply-to"),
-    "subject": ("betreff", "subject", "betr."),
-}
-_ROLE = {label: role for role, labels in _LABELS.items() for label in labels}
 _FIELD = re.compile(
-    r"(?P<quote>(?:>\s?)*+)[ \t]*\*{0,2}(?P<label>"
-    + "|".join(map(re.escape, sorted(_ROLE, key=len, reverse=True)))
-    + r")"
-    r"[ \t]*\*{0,2}[ \t]*:[ \t]*\*{0,2}[ \t]*(?P<value>.*)",
+    rf"(?P<quote>(?:>\s?)*+)[ \t]*\*{{0,2}}(?P<label>{LABEL})"
+    r"[ \t]*\*{0,2}[ \t]*[:：][ \t]*\*{0,2}[ \t]*(?P<value>.*)",
     re.IGNORECASE,
 )
 _MAX_BLOCKS = 20
@@ -70,7 +72,7 @@ def _is_forward(subject: str, lines: list[str], block: Block) -> bool:
 
 
 def blocks(lines: list[str]) -> list[Block]:
-    """Every run of lines as `Von: … Gesendet: … An: … Betreff: …`, in any order and either language."""
+    """Every run of lines as `Von: … Gesendet: … An: … Betreff: …`, in any order and language."""
     found: list[Block] = []
     at = 0
     while at < len(lines) and len(found) < _MAX_BLOCKS:
@@ -94,7 +96,7 @@ def _run(lines: list[str], start: int) -> tuple[int, set[str], str, str]:
         else:
             wrapped = 0
             quote = quote if roles else line["quote"]
-            role = _ROLE[line["label"].lower()]
+            role = ROLE[line["label"].lower()]
             roles.add(role)
             if role == "from" and not sender:
                 sender = line["value"][:_MAX_SENDER]

@@ -7,6 +7,7 @@ from email.policy import compat32
 from typing import Any, cast
 
 from salver.pipeline.fields import MAX_FIELD, decoded, parameters
+from salver.pipeline.mend import mended
 
 MAX_MESSAGE = 35 * 1024 * 1024
 MAX_HEAD = 256 * 1024
@@ -85,6 +86,8 @@ class Part(StandardPart):
 def parsed(raw: bytes) -> tuple[Part, list[str]]:
     """The tree of parts of a mail, and the codes of the caps that cut it. Never raises."""
     raw, problems = _within_caps(raw)
+    raw, joined = mended(raw)
+    problems += ["broken_header"] if joined else []
     return cast("Part", message_from_bytes(raw, Part, policy=compat32)), problems
 
 

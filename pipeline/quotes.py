@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from salver.data.reading import Cut, CutKind
+from salver.pipeline.labels import FIRST_LABEL, LABEL, SUBJECT_LABEL
 
 Forward = Literal["marked", "by_customer", "by_colleague"]
 """Whether a mail was forwarded: only where a line says so; its subject says so; or a colleague passed it on to us.
@@ -14,59 +15,65 @@ customer's mail does not.
 """
 
 _WROTE = (
-    r"(?:wrote|writes|schrieb|schrieben|geschrieben|a écrit|escribió|escreveu|ha scritto|scrive|napisał\(a\)"
-    r"|napisał|skrev"
-    r"|schreef|geschreven|написал|написав|пише|пишет|写道)"
+    r"(?:wrote|writes|schrieb|schrieben|geschrieben|a écrit|écrit|escribió|escribi[óo]|escreveu|ha scritto|scrive"
+    r"|napisał\(a\)|napisał|napisała|pisze|skrev|schreef|geschreven|kirjoitti|írta|napsal\(a\)|napsal|napísal|a scris"
+    r"|yazdı|έγραψε|написал|написала|написав|пише|пишет|写道|書きました)"
 )
 _INTRO_START = re.compile(
-    r"\s*(?:am|on|at|le|el|il|em|op|den|dnia|在|\*?\"?[^\W\d_][^<>:]{0,60}\"?\s*<|\d{1,4}[-./ ]|\w+, \d)", re.IGNORECASE
+    r"\s*(?:(?:am|on|at|le|el|il|em|op|den|dnia|w dniu|in data|på)\b|在|\*?\"?[^\W\d_][^<>:]{0,60}\"?\s*<"
+    r"|\d{1,4}[-./: 年]"
+    r"|\w+\.?,? \d)",
+    re.IGNORECASE,
 )
-_INTRO = re.compile(rf".{{0,400}}\b{_WROTE}\b.{{0,160}}[:：]\s*\*?$", re.IGNORECASE | re.DOTALL)
+_INTRO = re.compile(rf".{{0,400}}\b{_WROTE}(?!\w).{{0,160}}[:：]\s*\*?$", re.IGNORECASE | re.DOTALL)
 _INTRO_SHORT = re.compile(rf"[^:]{{1,80}}<\S+@\S+>,? {_WROTE}:$", re.IGNORECASE)
+_INTRO_BARE = re.compile(
+    rf"(?:On|Am|Le|El|Il) .{{0,120}}\d{{1,2}}[:.]\d\d.{{0,120}}<[^\s<>]+@[^\s<>]+> {_WROTE}\s*$", re.IGNORECASE
+)
 _INTRO_ISO = re.compile(
     r"\d{4}[-/]\d{1,2}[-/]\d{1,2} (?:\d{1,2}:\d\d )?(?:GMT|UTC|[^\n]{2,60}<\S+@)[^\n]*", re.IGNORECASE
 )
+_INTRO_DATED = re.compile(
+    r"(?=[^\n]{0,60}\b(?:19|20)\d\d)(?=[^\n]{0,60}\b\d{1,2}[:.]\d\d).{8,160}<\s*[^\s<>]+@[^\s<>]+>\s*[:：]\s*$",
+    re.DOTALL,
+)
+"""A date, a time and an address, and nothing that says so: as Yandex, Apple and Japanese programs write."""
+_HALF = re.compile(r"[<@]|\d")
 _SENTENCE_END = re.compile(r"(?:[^\W\d_]{4,}\.|[!?])\s*$")
 _RULED = re.compile(rf"\s*-{{2,}} .*\b{_WROTE}\b\s*-{{2,}}$", re.IGNORECASE)
 _SEPARATOR = re.compile(
     r"\s*\*?-{2,}\s*(?:ursprüngliche (?:nachricht|e-?mail)|original[- ]?nachricht|original (?:message|e-?mail)"
-    r"|mensaje original|message d'origine|messaggio originale|oorspronkelijk bericht)\s*-{2,}\*?\s*$",
+    r"|mensaje original|message d'origine|message original|messaggio originale|oorspronkelijk bericht"
+    r"|mensagem original"
+    r"|oprindelig (?:besked|meddelelse|mail)|opprinnelig melding|ursprungligt meddelande|originalmeddelande"
+    r"|alkuperäinen viesti|wiadomość oryginalna|oryginalna wiadomość|původní zpráva|eredeti üzenet|исходное сообщение"
+    r"|原始邮件|元のメッセージ)\s*-{2,}\*?\s*$|\s*original message processed by .{1,40}$",
     re.IGNORECASE,
 )
 _FORWARDED = re.compile(
-    r"\s*(?:-{2,}\s*(?:weitergeleitete (?:nachricht|e-?mail)|forwarded (?:message|by .*))[^-]{0,60}-{2,}"
-    r"|(?:begin forwarded message|anfang der weitergeleiteten (?:nachricht|e-?mail)):)\s*$",
+    r"\s*(?:-{2,}\s*(?:weitergeleitete (?:nachricht|e-?mail)|forwarded (?:message|by .*)|message transféré"
+    r"|mensaje reenviado|messaggio inoltrato|doorgestuurd bericht|videresendt (?:besked|melding)"
+    r"|vidarebefordrat meddelande|mensagem (?:re)?encaminhada|przekazana wiadomość"
+    r"|пересылаемое сообщение)[^-]{0,60}-{2,}"
+    r"|(?:begin forwarded message|anfang der weitergeleiteten (?:nachricht|e-?mail)|début du message (?:transféré"
+    r"|réexpédié)"
+    r"|inicio del mensaje reenviado|inizio (?:del )?messaggio inoltrato|begin doorgestuurd bericht) ?:)\s*$",
     re.IGNORECASE,
 )
-_FIELD = re.compile(
-    r"\s*\*?(?:von|from|gesendet|sent|datum|date|an|to|cc|kopie|bcc|betreff|subject|antwort an|reply-to|wichtigkeit"
-    r"|importance|da|data|a|risposta|oggetto|inviato|de|envoyé|enviado|à|para|objet|asunto|assunto|från|skickat"
-    r"|till|ämne)"
-    r"\s?:\*?(?:\s|$)",
-    re.IGNORECASE,
-)
-_FIRST_FIELD = re.compile(r"\s*\*?(?:von|from|da|de|från)\s?:\*?(?:\s|$)", re.IGNORECASE)
+_FIELD = re.compile(rf"\s*\*{{0,2}}(?:{LABEL})\s?[:：](?!//)", re.IGNORECASE)
+_FIRST_FIELD = re.compile(rf"\s*\*{{0,2}}(?:{FIRST_LABEL})\s?[:：](?!//)", re.IGNORECASE)
+_SUBJECT_FIELD = re.compile(rf"\s*\*{{0,2}}(?:{SUBJECT_LABEL})\s?[:：]", re.IGNORECASE)
 _RULE = re.compile(r"\s*[-_*=]{5,}\s*$")
 _QUOTED = re.compile(r" {0,3}>")
 
 _NOTE_WORDS = 6
 
-_CUE_WORDS = "wrote writes schrieb écrit scri escr napisa skre eschre geschr schreef GMT UTC пис пиш напи 写道"
-_CUES = tuple(_CUE_WORDS.split())
-_MARKS = (
-    "--",
-    "__",
-    "orwarded message:",
-    "eitergeleiteten",
-    "Von",
-    "From",
-    "VON",
-    "FROM",
-    "Da:",
-    "De:",
-    "De :",
-    "Från",
+_MAY_QUOTE = re.compile(
+    rf">|--|__|[@＠].*[:：]|{_WROTE}|GMT|UTC|original message|orwarded message|eitergeleiteten"
+    rf"|{FIRST_LABEL}\s?[:：]",
+    re.IGNORECASE,
 )
+"""A text without any of these holds no earlier mail; most texts have none."""
 
 
 class _Opener(NamedTuple):
@@ -80,7 +87,7 @@ class _Opener(NamedTuple):
 def unquoted(lines: list[str], forward: Forward = "marked") -> tuple[list[str], list[Cut]]:
     """The lines without earlier mails, and these. All stay when nothing else would be left."""
     text = "\n".join(lines)
-    if ">" not in text and not any(cue in text for cue in _CUES) and not any(mark in text for mark in _MARKS):
+    if not _MAY_QUOTE.search(text):
         return lines, []
     if forward != "marked":
         lines = _lifted(lines)
@@ -191,17 +198,24 @@ def _fields(lines: Sequence[str], at: int, at_least: int = 1) -> int:
         if _FIELD.match(lines[at]):
             found, end = found + 1, at + 1
         at += 1
+    if at_least > 1 and not any("@" in line or _SUBJECT_FIELD.match(line) for line in lines[start:end]):
+        return 0  # "Von: … An: … Datum: …" may as well be how somebody moves house
     return end - start if found >= at_least else 0
 
 
 def _intro(lines: Sequence[str], at: int) -> _Opener | None:
     """ "On … wrote:" over at most four lines, empty ones not counted."""
-    if _INTRO_ISO.match(lines[at]):
-        return _Opener(2 if at + 1 < len(lines) and "<" in lines[at] and ">" not in lines[at] else 1)
-    if not _INTRO_START.match(lines[at]) and not _INTRO_SHORT.match(lines[at]):
+    line = lines[at]
+    if _INTRO_ISO.match(line):
+        return _Opener(2 if at + 1 < len(lines) and "<" in line and ">" not in line else 1)
+    if _INTRO_BARE.match(line):
+        return _Opener(1)
+    if not _HALF.search(line[:200]) or not (_INTRO_START.match(line) or _INTRO_SHORT.match(line)):
         return None
     joined, filled = "", 0
     for i in range(at, min(len(lines), at + 8)):
+        if i > at and not lines[i - 1].strip() and _HALF.search(lines[i][:200]) and _INTRO_START.match(lines[i]):
+            return None  # the intro begins here
         joined += lines[i] + "\n"
         filled += bool(lines[i].strip())
         if _ends_intro(joined):
@@ -213,4 +227,6 @@ def _intro(lines: Sequence[str], at: int) -> _Opener | None:
 
 def _ends_intro(text: str) -> bool:
     text = text.rstrip()
-    return text.endswith((":", "：", ":*")) and _INTRO.match(text) is not None and re.search(r"\d|@", text) is not None
+    if not text.endswith((":", "：", ":*")) or not re.search(r"\d|@", text):
+        return False
+    return (_INTRO.match(text) or _INTRO_DATED.match(text)) is not None

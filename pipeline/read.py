@@ -12,7 +12,7 @@ from salver.pipeline.fields import MAX_ADDRESSES, MAX_FIELD, addresses, decoded,
 from salver.pipeline.forward import original
 from salver.pipeline.markup import text_of_html
 from salver.pipeline.mime import MAX_TEXT, Contents, contents
-from salver.pipeline.parts import MAX_MESSAGE, parsed
+from salver.pipeline.parts import MAX_MESSAGE, Part, parsed
 
 PROBLEMS = {
     "message_too_large": "The mail is larger than can be read; only its beginning was.",
@@ -22,6 +22,7 @@ PROBLEMS = {
     "too_many_parts": "The mail has more than 1,000 parts; the first 1,000 were read.",
     "too_deep": "The parts of the mail are nested more than 50 deep; what is deeper was not read.",
     "text_too_long": "The text is longer than can be read; only its beginning was.",
+    "broken_header": "A line of the header is broken; it was joined to the one before.",
     "no_headers": "The mail has no header; all of it was read as text.",
     "no_sender": "Nobody is named as sender.",
     "bad_date": "The date of the mail cannot be understood.",
@@ -84,7 +85,7 @@ def _read_mail(raw: RawMessage, company: Company) -> Message:
     return Message(
         key=raw.key,
         channel=raw.channel,
-        message_id="".join(identifiers(first.get("message-id", ""))[:1]) or decoded(first.get("message-id", "")),
+        message_id="".join(identifiers(first.get("message-id", ""))[:1]) or decoded(first.get("message-id", ""))[:1000],
         references=_references(first),
         subject=subject,
         sender=sender,
@@ -97,6 +98,7 @@ def _read_mail(raw: RawMessage, company: Company) -> Message:
         attachments=tuple(found.attachments),
         headers=tuple((name, decoded(value)) for name, value in fields),
         media_types=tuple(found.media_types),
+        enclosed=tuple(each for part in (*found.enclosed, *found.heads) for each in _own_identifier(part)),
         problems=_problems(problems | found.problems),
     )
 
@@ -129,8 +131,12 @@ def _enclosed_text(found: Contents) -> str:
     return "\n".join(["---------- Forwarded message ---------", *head, "", inner.text])
 
 
+def _own_identifier(part: Part) -> tuple[str, ...]:
+    return identifiers(part.field("message-id"))[:1]
+
+
 def _sender(first: dict[str, str], problems: Codes) -> Address | None:
-    for name in ("from", "sender", "reply-to"):
+    for name in ("from", "sender", "reply-to", "return-path", "x-envelope-from"):
         if people := _people(first, name, problems):
             return people[0]
     problems["no_sender"] = None

@@ -1,8 +1,9 @@
-"""The end of a mail that says who wrote, on what device and under which law; and the line that greets."""
+"""The end of a mail that says who wrote; and the line that greets."""
 
 import re
 
-from salver.data.reading import Cut, CutKind
+from salver.data.reading import Cut
+from salver.pipeline.footer import Found, armour, devices, notices
 
 _NAMES = r"(?:[ ,]+[^\s,]+){0,5}[ ,.!]*(?:[:;][-)(D]+|\U0001f642)?"
 _CLOSING = re.compile(
@@ -23,6 +24,20 @@ _CLOSING = re.compile(
     r"|have a (?:nice|good|great|lovely)|wishing you)" + _NAMES + r"$",
     re.IGNORECASE,
 )
+_CLOSING_ELSEWHERE = re.compile(
+    r"\s*(?:(?:bien )?(?:cordialement|amicalement)|sincères salutations|(?:meilleures "
+    r"|cordiales )?salutations(?: distinguées)?"
+    r"|bien à (?:vous|toi)|(?:un |muchos )?(?:cordial )?saludos?(?: cordial(?:es)?)?|atentamente|(?:cordiali"
+    r"|distinti|cari) saluti"
+    r"|(?:met )?(?:vriendelijke|hartelijke) groet(?:en)?|m\.?v\.?g\.?|groet(?:en|jes)?|med (?:venlig|vennlig) hilsen"
+    r"|(?:venlig |vennlig )?hilsen|mvh|kh|med vänlig(?:a)? hälsning(?:ar)?|(?:vänliga )?hälsningar"
+    r"|(?:melhores )?cumprimentos"
+    r"|atenciosamente|pozdrawiam|z poważaniem|s pozdravem|saygılarımla|с уважением|ystävällisin terveisin)"
+    + _NAMES
+    + r"$",
+    re.IGNORECASE,
+)
+"""Closings in the languages of neighbours. What they say is plain enough to be cut without reading the language."""
 _THANKS = re.compile(
     r"\s*(?:(?:vielen |besten |herzlichen |1000 |tausend )?dank(?:e(?:schön)?)?(?: schon ?mal| vorab| im voraus)?"
     r"|(?:many )?thanks|thank you|thx|tia|ta)(?: so much| very much| a lot| in advance)?[ ,.!]*$",
@@ -33,6 +48,8 @@ _BARE_NAME = re.compile(
     r"(?:(?:Dr|Prof)\. )*(?:[A-ZÄÖÜ]\.[ -]?)*[A-ZÄÖÜ][^\W\d_A-ZÄÖÜ]*\.?(?:[ -](?:von |van |de |zu |der"
     r" )?[A-ZÄÖÜ][^\W\d_]+){0,2}$"
 )
+_SAID = re.compile(r"[^\W\d_]{3,}[.!]$")
+"""Who signs with a name ends without a full stop; who answers with one word ends with one."""
 _NO_NAME_WORDS = (
     "Danke Dankeschön Dank Thanks Bitte Please Dringend Urgent Hilfe Help Foto Anlage Anbei Photo Attached"
     " Nein No Ja Yes"
@@ -42,31 +59,7 @@ _NO_NAME_WORDS = (
 _NO_NAME = frozenset(_NO_NAME_WORDS.split())
 _DELIMITER = re.compile(r"\s*(?:--|—|–|__)\s*$")
 _RULE = re.compile(r"\s*(?:[-_=~*#+•]{3,}|ᐧ)?\s*$")
-_DEVICE = re.compile(
-    r"\W*(?:(?:diese (?:nachricht|e-?mail) wurde )?(?:von|mit|aus) (?:mein(?:em|er)|unterwegs|dem|der)?\s?[^.!?]{0,60}"
-    r"(?:gesendet|gesandt|geschrieben)(?: mit .{0,40})?|gesendet (?:von|mit|über|aus) .{0,60}"
-    r"|(?:sent|written|typed) (?:from|via|with|by|using|on) (?:a |my |the |mobile|mail|outlook|yahoo|windows"
-    r"|airmail|galaxy|"
-    r"\[|\w+ mail|gmail|proton|iphone|ipad|android|samsung|blackberry).{0,160}|from my (?:iphone|ipad|mobile"
-    r"|phone)\b.{0,40}"
-    r"|get \[?outlook\b.{0,120}|holen sie sich outlook\b.{0,120}|outlook für (?:ios|android)\b.{0,120}"
-    r"|envoyé (?:de|depuis) .{0,60}|verzonden (?:met|vanaf|van) .{0,60}|sendt fra .{0,60}|skickat från .{0,60}"
-    r"|inviato da .{0,60}|enviado desde .{0,60}|從我的.{0,40}|\w+ from mobile)\W*$",
-    re.IGNORECASE,
-)
-_LEGAL = re.compile(
-    r"\W*(?:(?:diese|this)s? (?:e-?mail|nachricht|mitteilung|message|communication|electronic)\b.{0,120}"
-    r"\b(?:vertraulich|rechtlich|bestimmt|confidential|privileged|intended|solely|virus|analizzato)"
-    r"|der inhalt dieser e-?mail|the (?:information|contents?) (?:contained )?(?:in|of) this (?:e-?mail|message)"
-    r"|(?:vertraulichkeitshinweis|disclaimer|confidentiality(?: notice)?|rechtlicher hinweis|hinweis zum"
-    r" datenschutz)\b"
-    r"|bitte (?:denken|prüfen|überlegen|schonen|bedenken) sie.{0,60}(?:umwelt|ausdruck|druck)|denken sie an die umwelt"
-    r"|(?:please )?(?:consider|think of) the environment|think before you print"
-    r"|sollten sie nicht der (?:richtige|vorgesehene|beabsichtigte)|if you (?:are|have) (?:not the intended"
-    r"|received this)"
-    r"|informationen? (?:zum|über den) datenschutz.{0,40}(?:unter|finden)|virenfrei|virus-free|avast)",
-    re.IGNORECASE,
-)
+_LONG_RULE = re.compile(r"\s*(?:_{10,}|-{10,}|={10,})\s*$")
 _REGISTER = re.compile(
     r"\b(?:HR[AB]\s?:?\s?\d|(?:Amtsgericht|Registergericht|Handelsregister|Sitz der Gesellschaft"
     r"|Geschäftsführer(?:in|ung)?"
@@ -82,7 +75,8 @@ _FACT = re.compile(
     re.IGNORECASE,
 )
 _HELLO = (
-    r"\s*(?:sehr (?:geehrte|verehrte)[rs]?\b|guten (?:tag|morgen|abend)\b|gruess gott\b|grüß gott\b|hallo\b|hallöchen\b"
+    r"\s*(?:sehr (?:geehrte|verehrte)[rs]?\b|guten (?:tag|morgen|abend)\b|gruess gott\b|grüß gott\b|hallo\b"
+    r"|hallöchen\b"
     r"|huhu\b|moin(?: moin)?\b|servus\b|tach\b|liebe[rs]?\b(?= \S)|hi\b|hey\b|hello\b|dear\b"
     r"|good (?:morning|afternoon|evening|day)\b|to whom it may concern\b)"
 )
@@ -101,7 +95,7 @@ _LONG_WORDS, _SMALL_WORDS = 9, 4
 def unsigned(lines: list[str]) -> tuple[list[str], list[Cut]]:
     """The lines without signature and footers, and these. All stay when nothing else would be left."""
     kept, cuts = _trimmed(lines), list[Cut]()
-    for find in (_devices, _legal, _delimited, _closed, _company, _named):
+    for find in (armour, devices, notices, _delimited, _closed, _company, _named):
         kind, chosen = find(kept)
         left = [line for i, line in enumerate(kept) if i not in chosen] if chosen else []
         if any(line.strip() for line in left):
@@ -123,28 +117,12 @@ def without_salutation(lines: list[str]) -> list[str]:
     return text.split("\n")
 
 
-_Found = tuple[CutKind, set[int]]
-
-
-def _devices(lines: list[str]) -> _Found:
-    return "signature", {i for i, line in enumerate(lines) if len(line) < 200 and _DEVICE.match(line)}
-
-
-def _legal(lines: list[str]) -> _Found:
-    """Each notice goes to the end of its paragraph."""
-    found = set[int]()
-    for i, line in enumerate(lines):
-        if i and (_LEGAL.match(line) or (i - 1 in found and line.strip())):
-            found.add(i)
-    return "footer", found
-
-
-def _delimited(lines: list[str]) -> _Found:
+def _delimited(lines: list[str]) -> Found:
     """What stands under "-- " (RFC 3676, 4.3), and rules at the very end."""
     begin, filled, only_rules = None, 0, True
     for i in range(len(lines) - 1, 0, -1):
         only_rules = only_rules and bool(_RULE.match(lines[i]))
-        if only_rules or _DELIMITER.match(lines[i]):
+        if only_rules or _DELIMITER.match(lines[i]) or (_LONG_RULE.match(lines[i]) and _led_away(lines[i + 1 :])):
             begin = i
         filled += bool(lines[i].strip())
         if filled > _REACH + 6:
@@ -152,18 +130,25 @@ def _delimited(lines: list[str]) -> _Found:
     return "signature", set() if begin is None else _signature_lines(lines, begin)
 
 
-def _closed(lines: list[str]) -> _Found:
+def _led_away(lines: list[str]) -> bool:
+    """Whether a few short lines end a mail and lead elsewhere: a list's footer, a firm's address."""
+    filled = [line for line in lines if line.strip()]
+    led = any(re.search(r"://|www\.|@\S+\.\w", line) for line in filled)
+    return 0 < len(filled) <= 6 and led and not any(map(_prose, filled))
+
+
+def _closed(lines: list[str]) -> Found:
     """The last closing formula with the name and the short lines under it."""
     for i in range(len(lines) - 1, max(0, len(lines) - 40), -1):
         line = lines[i]
-        if len(line) < 100 and _CLOSING.match(line):
+        if len(line) < 100 and (_CLOSING.match(line) or _CLOSING_ELSEWHERE.match(line)):
             return "signature", _signature_lines(lines, i)
         if len(line) < 60 and _THANKS.match(line) and _names_only(lines[i + 1 :]):
             return "signature", set(range(i + 1, len(lines)))
     return "signature", set()
 
 
-def _company(lines: list[str]) -> _Found:
+def _company(lines: list[str]) -> Found:
     """A last paragraph of short lines: a name first, or with a telephone, a register or an owner."""
     start = _last_paragraph(lines)
     tail = lines[start:]
@@ -173,7 +158,7 @@ def _company(lines: list[str]) -> _Found:
     return "signature", _signature_lines(lines, start) if signed else set()
 
 
-def _named(lines: list[str]) -> _Found:
+def _named(lines: list[str]) -> Found:
     """A name alone on the last line, under a whole sentence."""
     last = len(lines) - 1
     alone = last > 0 and _is_name(lines[last]) and lines[last - 1].rstrip().endswith((".", "!", "?", ")"))
@@ -182,7 +167,9 @@ def _named(lines: list[str]) -> _Found:
 
 def _is_name(line: str) -> bool:
     line = line.strip()
-    return len(line) < 60 and _BARE_NAME.match(line) is not None and _NO_NAME.isdisjoint(line.split())
+    if len(line) >= 60 or _SAID.search(line):
+        return False
+    return _BARE_NAME.match(line) is not None and _NO_NAME.isdisjoint(line.split())
 
 
 def _signature_lines(lines: list[str], start: int) -> set[int]:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from salver.serve import cli_mail, cli_templates
+from salver.serve import cli_mail, cli_outbox, cli_templates
 from salver.serve.endings import sentences
 from salver.serve.options import AutoApprove, BundleFolder, Columns, Json, LogJson, Own, SettingsFile, StoreUrl
 
@@ -40,6 +40,7 @@ bundles = typer.Typer(
 )
 app.add_typer(bundles, name="bundles")
 app.add_typer(cli_templates.app, name="templates")
+app.add_typer(cli_outbox.app, name="outbox")
 
 
 @app.command(short_help="Try it all on a small made-up company.")

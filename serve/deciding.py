@@ -31,7 +31,7 @@ from salver.serve.outgoing import outgoing
 from salver.serve.recording import record_of
 from salver.serve.settings import Settings
 from salver.serve.watch import Watch
-from salver.serve.wiring import bundle_folder, mail_secret, open_pipeline
+from salver.serve.wiring import bundle_folder, message_secret, open_pipeline
 
 AGAIN = "Another message came before with the same Message-ID and another content; both are kept."
 
@@ -56,7 +56,7 @@ class Decider:
         self._told = told
         self._bundle = bundle
         self._auto_approve = auto_approve
-        self._secret = mail_secret(settings)
+        self._secret = message_secret(settings)
         self._lock = Lock()
         self._refused = ""
         self._open(bundle_folder(settings, bundle))

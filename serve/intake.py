@@ -15,6 +15,7 @@ from salver.data.leases import Leases
 from salver.data.ledger import Ledger
 from salver.data.mailbox import Mailbox, Mark
 from salver.data.message import RawMessage
+from salver.pipeline.explain import counted
 from salver.serve.chunks import CHUNK
 from salver.serve.fetched import Lying
 from salver.serve.imap import MOST_BYTES, Connection, Folder
@@ -61,7 +62,7 @@ class Intake:
         if settled > mark.settled or left:
             self._ledger.set_mark(replace(mark, settled=settled, left=mark.left + left), self._leases)
         if missed:
-            what = f'{len(missed)} mails of "{name}" cannot be fetched'
+            what = f'{counted(len(missed), "mail")} of "{name}" cannot be fetched'
             raise MailboxRefusedError(what, where=self._mailbox.name, todo="Open them in a mail program.")
 
     def _opened(self, connection: Connection, folder: Folder) -> Mark:
@@ -97,8 +98,8 @@ class Intake:
         arrived = [one.arrived for one in connection.listed(there[-_NEWEST:]) if one.arrived]
         after = max(there) + 1
         self._told(
-            f"{mark.mailbox}: {len(there):,} mails lie in {folder.name} from before. They are left alone; what comes "
-            "from now on is taken. To take them too: salver watch --from-start"
+            f"{mark.mailbox}: {counted(len(there), 'mail')} in {folder.name} came before and will be left alone; what "
+            "comes from now on is taken. To take all: salver watch --from-start"
         )
         since = max(arrived) + timedelta(seconds=1) if arrived else None
         return replace(mark, settled=after, sure=after, since=since, left=len(there))

@@ -1,6 +1,6 @@
 """Working off the outbox of a mailbox: what is due leaves once, and what cannot leave waits visibly with a person.
 
-    expired leases -> uncertain -> looked for in the folder of sent mails
+    whose sender died -> ready, or uncertain and looked for in the folder of sent mails
     ready -> sending -> sent, or again later, or failed, or uncertain
     held, failed, uncertain -> the message is brought to a person, with a draft
 
@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 from salver.data.errors import MailboxError, SettingsError
@@ -139,7 +140,7 @@ class Sending:
             )
             if mail is None:
                 break
-            outcome = line.send(mail, self._mailbox.envelope_sender)
+            outcome = line.send(mail, self._mailbox.envelope_sender, partial(self._outbox.begin, mail))
             fates[self._told_of(mail, outcome)] += 1
         return outcome
 
@@ -164,12 +165,15 @@ class Sending:
             self._outbox.uncertain(mail, outcome.words)
         elif outcome.fate == "failed":
             self._outbox.failed(mail, outcome.words)
-        elif now - mail.made_at > GIVEN_UP_AFTER and mail.attempts >= _FEWEST_ATTEMPTS and not outcome.ours:
+        elif outcome.fate == "again" and self._is_given_up(mail, outcome, now):
             self._outbox.failed(mail, f"It was refused for {GIVEN_UP_AFTER.days} days. {outcome.words}")
             return "failed"
-        else:
+        elif outcome.fate == "again":
             self._outbox.again(mail, outcome.words, now + pause(mail.attempts))
         return outcome.fate
+
+    def _is_given_up(self, mail: Outgoing, outcome: Outcome, now: datetime) -> bool:
+        return now - mail.made_at > GIVEN_UP_AFTER and mail.attempts >= _FEWEST_ATTEMPTS and not outcome.ours
 
     def _look_for(self) -> int:
         """Settle uncertain answers that lie in the folder of sent mails. One that does not may have arrived still."""

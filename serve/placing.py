@@ -56,13 +56,13 @@ class Placer:
     def lay_drafts(self, connection: Connection) -> None:
         """Lay the drafts that are ready into the folder of drafts.
 
-        Whether one lies there already is looked up first, so that a line that was cut does not make it two.
+        Whether one lies there that was tried before is looked up first, so that a line that was cut makes no two of it.
         """
         folder = ""
         while draft := self._outbox.claim(self._mailbox, self._clock(), _LEASE, kind="draft"):
             try:
                 folder = folder or connection.folder_named(self._mailbox.drafts, "\\Drafts")
-                if not connection.find(folder, draft.id):
+                if draft.attempts == 1 or not connection.find(folder, draft.id):
                     connection.append(folder, draft.content, (r"\Draft",), draft.made_at)
             except MailboxRefusedError as refused:
                 self._outbox.again(draft, str(refused), self._clock() + _AGAIN)

@@ -6,6 +6,7 @@ from threading import Event
 
 from salver.data.errors import StoreError
 from salver.data.mailbox import Mailbox
+from salver.data.outgoing import Ceilings
 from salver.data.store import Store
 from salver.pipeline.run import Clock
 from salver.serve.deciding import Decider
@@ -27,6 +28,7 @@ class Sender:
         clock: Clock,
         told: Callable[[str], None],
         *,
+        ceilings: Ceilings,
         auto_approve: bool,
     ) -> None:
         self._sent = SentFolder(mailbox)
@@ -38,6 +40,7 @@ class Sender:
             self._told,
             hand_over=decider.hand_over,
             sent=self._sent,
+            ceilings=ceilings,
             auto_approve=auto_approve,
         )
 

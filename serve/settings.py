@@ -36,8 +36,10 @@ class Settings:
     one of the `mail_servers` has shown who that is.
     `not_the_same` are pairs of customers, by number, address or name, that look like one and are two.
     `audit_share`, 0 to 1, of the answers that could be sent are laid before a person to check, and so are all of them
-    when the training is more than `bound_days` ago. `mailboxes` are those that `salver watch` watches.
-    `logs` is "json" or "words"; when it is empty, words where a person looks on. `health` says when something is wrong.
+    when the training is more than `bound_days` ago. When more than `answers_per_hour` leave, the fuse opens. Whoever
+    shares a store on several machines sets `message_secret`, from which Message-IDs are derived. `mailboxes` are those
+    that `salver watch` watches. `logs` is "json" or "words"; when it is empty, words where a person looks on. `health`
+    says when something is wrong.
     """
 
     file: Path | None = None
@@ -63,6 +65,8 @@ class Settings:
     not_the_same: tuple[tuple[str, str], ...] = ()
     audit_share: float = AUDIT_SHARE
     bound_days: int = 180
+    answers_per_hour: int = 100
+    message_secret: str = field(default="", repr=False)
     logs: str = ""
     health: Patience = field(default_factory=Patience)
     mailboxes: tuple[Mailbox, ...] = ()
@@ -111,6 +115,8 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "not_the_same": values.pairs,
     "audit_share": values.part,
     "bound_days": values.whole(1, 36_500),
+    "answers_per_hour": values.whole(1, 1_000_000),
+    "message_secret": values.text,
     "logs": values.one_of("json", "words"),
     "health.mailbox_minutes": values.whole(1, 10_080),
     "health.undecided_minutes": values.whole(1, 10_080),

@@ -2,7 +2,7 @@
 
 What counts is where a line is cut. Before the final dot of a mail has left, the server has nothing; after it, only its
 reply tells whether it has taken the mail (RFC 5321, 4.2.5 and 4.5.3.2.6). So the dot is sent alone, and everything but
-a clear reply to it makes the mail uncertain.
+a clear reply to it makes the mail uncertain. Who sends is asked once more when the server says that it is ready (354).
 """
 
 import re
@@ -22,7 +22,8 @@ from salver.data.mailbox import Server
 from salver.data.outgoing import Outgoing
 from salver.serve.secret import password_of, token_of
 
-Fate = Literal["sent", "again", "failed", "uncertain"]
+Fate = Literal["sent", "again", "failed", "uncertain", "stopped"]
+"""What became of a mail. `stopped` is one that was not to be sent any more when the server was ready for it."""
 
 _FINAL = 10
 """Times the usual patience, which with 60 s are the ten minutes that a server may take to reply to the final dot."""
@@ -47,7 +48,7 @@ class Line:
     """An open connection, signed in. Opening raises MailboxError, and MailboxRefusedError where the login is refused.
 
     with Line(server, "example.org") as line:
-        outcome = line.send(mail, "")
+        outcome = line.send(mail, "", lambda: outbox.begin(mail))
     """
 
     def __init__(self, server: Server, name: str) -> None:
@@ -80,8 +81,11 @@ class Line:
         except (OSError, smtplib.SMTPException):
             self._smtp.close()
 
-    def send(self, mail: Outgoing, sender: str) -> Outcome:
-        """Hand over one mail, from this envelope sender, which may be empty. Whatever happens is the outcome."""
+    def send(self, mail: Outgoing, sender: str, begin: Callable[[], bool]) -> Outcome:
+        """Hand over one mail, from this envelope sender, which may be empty. Whatever happens is the outcome.
+
+        `begin` is called before its first byte leaves; where it says no, nothing is sent. What it raises goes on.
+        """
         options, lacking = self._options(mail)
         if lacking:
             return Outcome(fate="failed", words=lacking)
@@ -97,6 +101,8 @@ class Line:
                 return _cut(error)
             if code // 100 != expected:
                 return self._refused(code, said, ours=number == 0 and code // 100 == 5 and code != _TOO_LARGE)
+        if not self._begun(begin):
+            return Outcome(fate="stopped", words="It was not to be sent any more.", usable=False)
         try:
             self._smtp.send(_quoted(mail.content))
             if self._has_spoken():
@@ -104,6 +110,16 @@ class Line:
         except (OSError, smtplib.SMTPException, ValueError) as error:
             return _cut(error)
         return self._finished()
+
+    def _begun(self, begin: Callable[[], bool]) -> bool:
+        """What `begin` says. Without a yes the only way back is to hang up: the server waits for the mail."""
+        begun = False
+        try:
+            begun = begin()
+        finally:
+            if not begun:
+                self._smtp.close()
+        return begun
 
     def _has_spoken(self) -> bool:
         """Whether the server has hung up or said something before the final dot, so that it has not taken the mail."""

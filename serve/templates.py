@@ -1,6 +1,5 @@
 """`salver templates`: which texts may be sent, what speaks for each, and a person's word on it."""
 
-import getpass
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from salver.pipeline.explain import counted, language
 from salver.pipeline.run import now_utc
 from salver.serve import show
 from salver.serve.approvals import Judged, edit, judge, judged, named, warning
-from salver.serve.wiring import existing_store, open_bundle, open_store, settings_of
+from salver.serve.wiring import existing_store, open_bundle, open_store, settings_of, user
 
 _SHORT = 44
 _DONE = {Verdict.APPROVED: "approved", Verdict.REJECTED: "rejected"}
@@ -87,7 +86,7 @@ def edit_one(template: str, text: str, place: Place, *, by: str, sha256: str, as
     """Put another text in a template's place; it waits to be approved. Raises InputError for one that cannot stand."""
     with _writing(place) as (bundle, store):
         one = named(bundle.templates, store, template)
-        store.approve([edit(one, _original(bundle, template), text, by or _user(), now_utc(), sha256)])
+        store.approve([edit(one, _original(bundle, template), text, by or user(), now_utc(), sha256)])
         now = named(bundle.templates, store, template)
     if words := warning(now.template):
         show.told(words)
@@ -143,20 +142,12 @@ def _waiting_of(intents: Sequence[str], bundle: Bundle, store: Store) -> list[Ju
 
 
 def _keep(chosen: Sequence[Judged], bundle: Bundle, store: Store, word: Verdict, by: str, sha256: str) -> None:
-    who, now = by or _user(), now_utc()
+    who, now = by or user(), now_utc()
     store.approve([judge(one, _original(bundle, one.template.id), word, who, now, sha256) for one in chosen])
 
 
 def _original(bundle: Bundle, template: str) -> Template:
     return next(one for one in bundle.templates if one.id == template)
-
-
-def _user() -> str:
-    """Who works here, by the system."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return "unknown"
 
 
 def _tell(chosen: Sequence[Judged], word: Verdict, *, as_json: bool) -> None:

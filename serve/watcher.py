@@ -15,6 +15,7 @@ from salver.data.leases import Leases
 from salver.data.ledger import Ledger, lease_of
 from salver.data.mailbox import Mailbox
 from salver.data.outbox import Outbox
+from salver.data.outgoing import Ceilings
 from salver.data.record import Kind
 from salver.data.store import Store
 from salver.pipeline.explain import counted
@@ -64,6 +65,7 @@ class Watcher:
         clock: Clock,
         told: Callable[[str], None],
         *,
+        ceilings: Ceilings = Ceilings(),  # noqa: B008 - it is frozen
         from_start: bool = False,
         auto_approve: bool = False,
     ) -> None:
@@ -79,7 +81,7 @@ class Watcher:
         self._outbox = Outbox.of(store)
         self._intake = Intake(mailbox, self._ledger, leases, self._tell, from_start=from_start)
         self._placer = Placer(mailbox, store, self._ledger, clock)
-        self.sender = Sender(mailbox, store, decider, clock, told, auto_approve=auto_approve)
+        self.sender = Sender(mailbox, store, decider, clock, told, ceilings=ceilings, auto_approve=auto_approve)
         self._failures = 0
         self._rounds = 0
 

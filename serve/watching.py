@@ -14,6 +14,7 @@ from salver.data.errors import SettingsError, StoreError
 from salver.data.leases import LEASE_S, Leases
 from salver.data.ledger import Ledger, lease_of
 from salver.data.mailbox import Mailbox
+from salver.data.outgoing import Ceilings
 from salver.data.record import Kind
 from salver.data.store import Store
 from salver.pipeline.run import Clock, now_utc
@@ -57,8 +58,16 @@ def watch(
             logs.note(AUTO_APPROVED)
         clock = SteadyClock()
         decider = Decider(known, kept, clock, logs.note, bundle, auto_approve=auto_approve)
-        more = {"from_start": from_start, "auto_approve": auto_approve}
-        office = Office(kept, mailboxes, decider, clock, logs.note, **more)
+        office = Office(
+            kept,
+            mailboxes,
+            decider,
+            clock,
+            logs.note,
+            ceilings=Ceilings(per_hour=known.answers_per_hour),
+            from_start=from_start,
+            auto_approve=auto_approve,
+        )
         with _until_told(office), _measured(metrics, known, kept, decider):
             seen = office.run(once=once)
     if once:
@@ -76,6 +85,7 @@ class Office:
         clock: Clock,
         told: Callable[[str], None],
         *,
+        ceilings: Ceilings = Ceilings(),  # noqa: B008 - it is frozen
         from_start: bool = False,
         auto_approve: bool = False,
         lease_s: float = LEASE_S,
@@ -88,8 +98,20 @@ class Office:
         self._over = Event()
         self._decider = decider
         self._notifier = Notifier()
-        more = {"from_start": from_start, "auto_approve": auto_approve}
-        self.watchers = [Watcher(one, store, self._leases, decider, clock, told, **more) for one in mailboxes]
+        self.watchers = [
+            Watcher(
+                one,
+                store,
+                self._leases,
+                decider,
+                clock,
+                told,
+                ceilings=ceilings,
+                from_start=from_start,
+                auto_approve=auto_approve,
+            )
+            for one in mailboxes
+        ]
 
     def run(self, *, once: bool = False) -> list[Seen]:
         """Watch until `stop`, with `once` one round; what became of each mailbox."""

@@ -1,9 +1,11 @@
 """From the settings to what works: store, shelf, bundle, pipeline. The only place that puts them together."""
 
+import getpass
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from salver.data.agent import Team
@@ -22,6 +24,8 @@ from salver.serve.settings import Settings, load_settings
 from salver.serve.team import read_team
 from salver.serve.watch import standing_of
 
+_SECRET_BYTES = 32
+
 
 def settings_of(file: Path | None) -> Settings:
     """The settings of a file that is named, or of the usual places."""
@@ -33,6 +37,13 @@ def open_store(settings: Settings, url: str | None = None) -> Store:
     if url is None and not settings.store_url:
         home_of(settings)
     return Store.open(url or settings.store)
+
+
+def with_own_addresses(bundle: Bundle, settings: Settings) -> Bundle:
+    """The bundle, to which the addresses of the watched mailboxes are the company's own, whatever it was trained with."""
+    known = bundle.company
+    more = tuple(one.address for one in settings.mailboxes if not known.owns(one.address))
+    return replace(bundle, company=replace(known, own=(*known.own, *more))) if more else bundle
 
 
 @contextmanager
@@ -91,7 +102,7 @@ def open_pipeline(
     approved. With `auto_approve` all count as approved that nobody has rejected.
     """
     pipeline = Pipeline(
-        open_bundle(settings, given),
+        with_own_addresses(open_bundle(settings, given), settings),
         team=team_of(settings),
         audit_share=settings.audit_share,
         lookup=Lookup(records_of(settings.records, settings.records_token), settings.mail_servers),
@@ -104,23 +115,48 @@ def open_pipeline(
     return pipeline
 
 
-def mail_secret(settings: Settings) -> bytes:
-    """What the Message-IDs of our mails are derived with: 32 random bytes, made once, that only this user may read."""
-    file = home_of(settings) / "mail.secret"
-    try:
-        if not file.exists():
-            beside = file.with_name(f"{file.name}.{os.getpid()}")
-            beside.touch(mode=0o600)
-            beside.write_text(secrets.token_hex(32), "ascii")
-            with suppress(FileExistsError):
-                os.link(beside, file)
-            beside.unlink()
-        return bytes.fromhex(file.read_text("ascii").strip())
-    except (OSError, ValueError) as error:
-        what = getattr(error, "strerror", None) or "it does not hold 64 hexadecimal digits"
-        raise StoreError(f"The secret cannot be read ({what})", where=str(file), todo="Restore it.") from error
-
-
 def team_of(settings: Settings) -> Team | None:
     """The team of the settings, or None: then the bundle knows who answers."""
     return read_team(settings.team) if settings.team else None
+
+
+def message_secret(settings: Settings) -> bytes:
+    """What Message-IDs are derived with: the setting, else a file in `home` that is made once and only its owner reads.
+
+    Who has it can tell which mail answers which message. Raises StoreError where the file cannot be made or read.
+    """
+    if settings.message_secret:
+        return settings.message_secret.encode()
+    file = home_of(settings) / "message.secret"
+    try:
+        if not file.exists():
+            _make_secret(file)
+        return bytes.fromhex(file.read_text("ascii"))
+    except (OSError, ValueError) as error:
+        what = f"This file cannot be made or read ({getattr(error, 'strerror', None) or error})"
+        todo = "Restore it from a copy, or set message_secret: with another secret no mail of ours is known again."
+        raise StoreError(what, where=str(file), todo=todo) from error
+
+
+def _make_secret(file: Path) -> None:
+    """Whole or not at all, and of two who make it at once the first one's counts."""
+    written = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
+    opened = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(opened, "w") as out:
+            out.write(secrets.token_hex(_SECRET_BYTES))
+            out.flush()
+            os.fsync(out.fileno())
+        os.link(written, file)
+    except FileExistsError:
+        return
+    finally:
+        written.unlink()
+
+
+def user() -> str:
+    """Who works here, by the system."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "unknown"

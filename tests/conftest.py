@@ -1,6 +1,7 @@
 """What several rooms' tests stand on: a bundle that was really trained, once a run."""
 
 import json
+import signal
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from salver.training.run import train
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.load_profile("steady")  # a run finds what the last one found
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets background jobs ignore it
 
 SAMPLE = Path(__file__).parents[1] / "data" / "sample"
 INTENTS = {

@@ -54,7 +54,7 @@ def test_each_size_has_a_process_of_its_own_and_they_make_a_picture(data: Path, 
 
 
 def test_the_same_figures_make_the_same_picture(tmp_path: Path) -> None:
-    names = ("train_s", "predict_per_s", "single_ms", "search_ms", "bundle_mb", "peak_mb")
+    names = ("train_s", "train_cpu_s", "predict_per_s", "single_ms", "search_ms", "bundle_mb", "peak_mb")
     rows = [dict.fromkeys(names, size / 100) | {"cases": size} for size in (1000, 10_000)]
     for name in ("a.svg", "b.svg"):
         draw(rows, tmp_path / name)

@@ -29,7 +29,9 @@ def outbox(store) -> Outbox:
 
 
 def claim(outbox, now=NOW, box=BOX, **more):
-    return outbox.claim(box, now, LEASE, **{"ceilings": NO_WAIT} | more)
+    """The next mail, which is being sent from now on."""
+    mail = outbox.claim(box, now, LEASE, **{"ceilings": NO_WAIT} | more)
+    return replace(mail, state="sending") if mail and (mail.kind == "draft" or outbox.begin(mail)) else None
 
 
 def held(outbox):
@@ -97,6 +99,38 @@ def test_who_dies_in_the_middle_leaves_an_uncertain_mail_that_is_never_sent_agai
     assert claim(outbox, NOW + timedelta(days=9)) is None
     assert outbox.sent(taken, NOW), "who lives after all and knows it, says so"
     assert [one.state for one in outbox.listed()] == ["sent"]
+
+
+def test_who_dies_before_the_first_byte_leaves_has_sent_nothing(store, outbox):
+    laid_out(store, 1)
+    dead = outbox.claim(BOX, NOW, LEASE, ceilings=NO_WAIT)
+    assert (dead.state, dead.attempts) == ("ready", 1)
+    assert outbox.claim(BOX, NOW + LEASE - MINUTE, LEASE, ceilings=NO_WAIT) is None
+    assert outbox.expire(NOW + LEASE) == 0
+    other = outbox.claim(BOX, NOW + LEASE, LEASE, ceilings=NO_WAIT)
+    assert other.attempts == 2
+    assert not outbox.begin(dead), "who was only slow must not send it any more"
+    assert outbox.begin(other)
+    assert not outbox.begin(other), "and nobody begins twice"
+    assert outbox.sent(other, NOW + LEASE)
+
+
+def test_a_person_may_keep_a_mail_back_up_to_its_first_byte(store, outbox):
+    laid_out(store, 1, 2)
+    mail = outbox.claim(BOX, NOW, LEASE, ceilings=NO_WAIT)
+    outbox.hold(mail.id, "anna", "")
+    assert not outbox.begin(mail)
+    assert not outbox.again(mail, "late", NOW)
+    begun = claim(outbox)
+    with pytest.raises(InputError, match="is sending"):
+        outbox.hold(begun.id, "anna", "")
+
+
+def test_a_mail_that_is_claimed_counts_already(store, outbox):
+    laid_out(store, 1, 2, thread="<t@x.example>")
+    assert outbox.claim(BOX, NOW, LEASE, ceilings=NO_WAIT) is not None
+    assert outbox.claim(BOX, NOW, LEASE, ceilings=NO_WAIT) is None
+    assert [reason for reason, _ in held(outbox)] == ["thread_answered"]
 
 
 def test_an_old_attempt_says_nothing_of_a_newer_one(store, outbox):
@@ -334,33 +368,33 @@ def test_many_workers_never_get_the_same_mail_nor_break_a_ceiling(url):
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
-@given(st.lists(st.tuples(st.sampled_from(["claim", "sent", "again", "cut", "die", "jump"]), st.integers(0, 5))))
+@given(
+    st.lists(st.tuples(st.sampled_from(["claim", "begin", "sent", "again", "cut", "die", "jump"]), st.integers(0, 5)))
+)
 def test_whatever_happens_nothing_leaves_twice_without_a_word(tmp_path_factory, steps):
     """A mail is claimed again only after who had it said that it did not arrive."""
-    now, under_way, may = NOW, {}, set(range(6))
+    now, under_way, begun = NOW, {}, set()
     with Store.open(f"{tmp_path_factory.mktemp('law')}/s.db") as store:
         approve(store)
         outbox = Outbox.of(store)
         laid_out(store, *range(6))
         for what, n in steps:
-            number = None if not under_way else sorted(under_way)[n % len(under_way)]
-            if what == "claim" and (mail := claim(outbox, now)):
-                at = int(mail.recipient[5])
-                assert at in may
-                may.discard(at)
-                under_way[at] = mail
+            mail = under_way.get(n)
+            if what == "claim" and (new := outbox.claim(BOX, now, LEASE, ceilings=NO_WAIT)):
+                under_way[int(new.recipient[5])] = new
             elif what == "jump":
                 now += timedelta(hours=(-30, -1, 1, 3, 30, 700)[n])
             elif what == "die":
                 outbox.expire(now)
-            elif number is not None and what in ("sent", "again", "cut"):
-                mail = under_way.pop(number)
-                if what == "sent":
-                    outbox.sent(mail, now)
-                elif what == "cut":
-                    outbox.uncertain(mail, "cut")
-                elif outbox.again(mail, "451", now):
-                    may.add(number)
+            elif mail and what == "begin" and outbox.begin(mail):
+                assert n not in begun, "its first byte leaves a second time"
+                begun.add(n)
+            elif mail and what == "sent" and n in begun:
+                outbox.sent(mail, now)
+            elif mail and what == "cut":
+                outbox.uncertain(mail, "cut")
+            elif mail and what == "again" and outbox.again(mail, "451", now):
+                begun.discard(n)
         assert sum(outbox.counts().values()) == 6
 
 

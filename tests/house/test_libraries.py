@@ -40,7 +40,8 @@ OWNERS = {
     "threadpoolctl": "serve/workers.py training/unseen.py",
     "tokenizers": "models/exported.py",
     "torch": "models/pretrained.py",
-    "typer": "serve/cli.py serve/cli_mail.py serve/cli_templates.py serve/endings.py serve/options.py",
+    "typer": "serve/cli.py serve/cli_mail.py serve/cli_outbox.py serve/cli_templates.py serve/endings.py "
+    "serve/options.py",
     "uvicorn": "serve/server.py",
 }
 """Which files may import a library. A new library, or a new place for one, is a decision: write it here."""

@@ -18,6 +18,20 @@ QUOTES = {
     "ruled": "________________________________\nVon: Service\nGesendet: Montag\nAn: Koller\nBetreff: Stand\n\nbitte",
     "original_de": "-----Ursprüngliche Nachricht-----\nVon: Service\nBetreff: Stand\n\nbitte lesen Sie ab",
     "original_en": "-------- Original Message --------\nplease read your meter",
+    "david": "Original Message processed by david®\nRE: Stand\n2. Februar 2026, 10:00 Uhr\nVon Service\n\nbitte",
+    "french": "De : Service\nEnvoyé :lundi 2 février 2026 10:00\nÀ : Koller\nObjet :Relevé\n\nbonjour",
+    "spanish": "De: Service\nEnviado el: lunes, 2 de febrero\nPara: Koller\nAsunto: Lectura\n\nhola",
+    "italian": "Da: Service\nInviato: lunedì 2 febbraio\nA: Koller\nOggetto: Lettura\n\nbuongiorno",
+    "dutch": "Van: Service\nVerzonden: maandag 2 februari\nAan: Koller\nOnderwerp: Meterstand\n\ndag",
+    "danish": "Fra: Service\nSendt: 2. februar 2026 10:00\nTil: Koller\nEmne: Aflæsning\n\nhej",
+    "bold": "**Von:** Service\n**Gesendet:** Montag\n**An:** Koller\n**Betreff:** Stand\n\nbitte",
+    "le_a_ecrit": "Le lun. 2 févr. 2026 à 10:00, Service <s@firma.example> a écrit :\n\n> bonjour",
+    "in_data": 'In data 2 febbraio 2026 10:00:11 "Service" <s@firma.example> ha scritto:\n\nbuongiorno',
+    "w_dniu": "W dniu 2026-02-02 10:00:39 użytkownik Service <s@firma.example> napisał:\n\ndzień dobry",
+    "wrapped_address": "tir. 2. feb. 2026 kl. 10:00 skrev Service <s@firma.example\n>:\n\n> hej",
+    "date_and_address": '02.02.2026, 10:00, "Service" <s@firma.example>:\n\nbitte',
+    "without_colon": "On Mon, 2 Feb 2026 08:14:43 +0100 Service <s@firma.example> wrote\n\nplease",
+    "origineel": "-----Oorspronkelijk bericht-----\nVan: Service\nOnderwerp: Meterstand\n\ndag",
 }
 
 
@@ -41,6 +55,17 @@ SIGNATURES = {
     "phone": "Von meinem iPhone gesendet",
     "phone_en": "Sent from my Galaxy",
     "outlook": "Get Outlook for Android",
+    "phone_de": "Von meinem Samsung Galaxy Smartphone gesendet.",
+    "program_de": "Gesendet mit der WEB Mail App",
+    "outlook_de": "Gesendet von Outlook für iOS",
+    "phone_fr": "Envoyé à partir de mon iPhone",
+    "phone_nl": "Verstuurd vanaf mijn iPhone",
+    "phone_it": "Inviato dal mio iPhone",
+    "phone_es": "Enviado desde mi iPhone",
+    "french": "Cordialement,\nAnne Roux",
+    "dutch": "Met vriendelijke groet,\nJan de Wit",
+    "danish": "Med venlig hilsen\nAnders Holm",
+    "footer_of_a_list": "________________________________\nElmtal-Mieter mailing list\nhttp://listen.example/mieter",
 }
 
 
@@ -78,7 +103,33 @@ def test_a_whole_office_mail_loses_everything_but_the_request() -> None:
     assert {cut.kind for cut in cleaned.removed} == {"quote", "signature", "footer"}
 
 
+@pytest.mark.parametrize(
+    "banner",
+    [
+        "CAUTION: This email originated from outside of the organization. Do not click links.",
+        "[EXTERNAL] This message was sent from an external sender.",
+        "ACHTUNG: Diese E-Mail stammt von einem externen Absender.",
+        "Vorsicht! Diese Nachricht kommt von außerhalb der Firma.",
+    ],
+)
+def test_what_a_mail_server_wrote_on_top_is_cut(banner: str) -> None:
+    cleaned = clean_text(f"{banner}\n\n{ASKED}")
+    assert (cleaned.text, [cut.kind for cut in cleaned.removed]) == (ASKED, ["footer"])
+
+
+def test_what_pgp_wrote_around_a_signed_text_is_cut() -> None:
+    signature = "-----BEGIN PGP SIGNATURE-----\n\niQEzBAEBCAAdFiEE\n=abcd\n-----END PGP SIGNATURE-----"
+    cleaned = clean_text(f"-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n{ASKED}\n\n{signature}")
+    assert (cleaned.text, {cut.kind for cut in cleaned.removed}) == (ASKED, {"footer"})
+
+
 KEPT = {
+    "moving_house": "ich ziehe um.\n\nVon: Hauptstraße 3\nAn: Ringweg 5\nDatum: 1. Dezember",
+    "one_is_not_on": "One question about the bill of 2026:\nwhy was it written\ntwice, as Tom wrote:\nno idea",
+    "one_word": "Hallo,\n\nErledigt.",
+    "a_list_with_a_rule": "Zählerstände\n------------\nStrom 34112\nGas 678",
+    "from_outside": "This message is about the meter outside my house.",
+    "dates": "Termine, die gehen:\n\n02.02.2026 10:00\n03.02.2026 11:00\n04.02.2026 12:00 wäre am besten",
     "only_quoted": "> alles nur zitiert\n> und sonst nichts",
     "only_a_name": "Sabine Koller",
     "only_a_formula": "Mit freundlichen Grüßen",

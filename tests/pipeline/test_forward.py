@@ -25,6 +25,16 @@ def mail(sender: str, subject: str, body: str) -> Message:
         ("Fwd: x", "*Von:* Kai Ott <kai@ott.example>\n*Gesendet:* x\n*An:* wir\n\nHallo", "kai@ott.example"),
         ("[EXT] WG: x", "Von: Kai Ott [mailto:kai@ott.example]\nGesendet: x\n\nHallo", "kai@ott.example"),
         ("WG: x", "Von: Kai <kai@ott.example<mailto:kai@ott.example>>\nGesendet: x\n\nHallo", "kai@ott.example"),
+        ("TR: x", "De : Kai Ott <kai@ott.example>\nEnvoyé : lundi\nÀ : nous\nObjet : x\n\nBonjour", "kai@ott.example"),
+        ("RV: x", "De: Kai Ott <kai@ott.example>\nEnviado el: lunes\nPara: x\nAsunto: x\n\nHola", "kai@ott.example"),
+        ("I: x", "Da: Kai Ott <kai@ott.example>\nInviato: lunedì\nA: noi\nOggetto: x\n\nCiao", "kai@ott.example"),
+        ("Doorst: x", "Van: Kai <kai@ott.example>\nVerzonden: x\nAan: ons\nOnderwerp: x\n\nDag", "kai@ott.example"),
+        ("Re: x", "---- Message transféré ----\nDe : Kai <kai@ott.example>\nDate : x\n\nBonjour", "kai@ott.example"),
+        (
+            "AW: WG: x",
+            "-------- Weitergeleitete Nachricht --------\nBetreff: x\nVon: Kai <kai@ott.example>",
+            "kai@ott.example",
+        ),
         ("WG: x", "Von: Kai Ott\nGesendet: x\nBetreff: x\n\nHallo", "Kai Ott"),
     ],
 )

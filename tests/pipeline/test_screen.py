@@ -8,8 +8,9 @@ import pytest
 from salver.data.company import Company
 from salver.data.message import RawMessage
 from salver.data.reading import Screening
+from salver.pipeline import screen as rules
 from salver.pipeline.read import read
-from salver.pipeline.screen import RULES, screen
+from salver.pipeline.screen import RULES, UNANSWERED, screen
 
 CASES = sorted((Path(__file__).parent.parent / "cases").glob("*.eml"))
 COMPANY = Company(own=("service@lindwerke.example", "@lindwerke.example"))
@@ -57,6 +58,19 @@ def test_a_golden_mail_is_screened_as_its_file_says(case: Path) -> None:
         ("X-Auto-Response-Suppress: All", "suppress"),
         ("Return-Path: <>", "empty_path"),
         ("Content-Type: multipart/report; boundary=x", "report"),
+        ("X-MS-Exchange-Message-Is-Ndr:", "report"),
+        ("X-Loop: x@posthorn.example\nX-Loop: <Service@Lindwerke.example>", "loop"),
+        ("Message-ID: <salver.00112233445566778899aabbccddeeff@lindwerke.example>", "loop"),
+        ("X-BeenThere: verteiler@verein.example", "list"),
+        ("X-Mailing-List: verteiler@verein.example", "list"),
+        ("X-MLServer: fml", "list"),
+        ("X-CSA-Complaints: csa@versand.example", "list"),
+        ("List-Help: <mailto:hilfe@verein.example>", "list"),
+        ("X-Auto-Reply: yes", "auto_header"),
+        ("X-Apple-Action: VACATION/vacation", "auto_header"),
+        ("X-Envelope-From: <>", "empty_path"),
+        ("Content-Type: text/calendar; method=REPLY", "calendar"),
+        ("Content-Type: text/calendar; method=COUNTER", "calendar"),
     ],
 )
 def test_a_header_of_a_machine_is_a_reason(field: str, reason: str) -> None:
@@ -81,15 +95,79 @@ def test_a_header_of_a_machine_is_a_reason(field: str, reason: str) -> None:
         "X-Spam-Flag: NO",
         "X-Mailer: Automailer 3000",
         "Message-ID: <x@lindwerke.example>",
+        "Message-ID: <salver.00112233445566778899aabbccddeeff@posthorn.example>",
+        "References: <salver.00112233445566778899aabbccddeeff@lindwerke.example>",
+        "Content-Type: text/calendar; method=REQUEST",
+        "Received: from list.ott.example",
+        "X-Envelope-From: <kai@ott.example>",
     ],
 )
 def test_a_header_that_people_have_is_no_reason(field: str) -> None:
     assert of_mail(field) == Screening(verdict="human", reason="human", because="A person wrote it.")
 
 
-def test_a_mail_that_wants_no_automatic_answer_reaches_a_person() -> None:
-    found = of_mail("X-Auto-Response-Suppress: OOF, AutoReply")
-    assert (found.verdict, found.reason) == ("human", "no_reply_wanted")
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        (("X-Auto-Response-Suppress: OOF, AutoReply",), "no_reply_wanted"),
+        (("X-RT-Loop-Prevention: verein.example",), "ticket_system"),
+        (("X-OTRS-Loop: yes",), "ticket_system"),
+    ],
+)
+def test_a_mail_that_no_machine_may_answer_reaches_a_person(fields: tuple[str, ...], reason: str) -> None:
+    found = of_mail(*fields)
+    assert (found.verdict, found.reason, found.answerable) == ("human", reason, False)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        "To: andere@posthorn.example",
+        "To: undisclosed-recipients:;",
+        "Cc: andere@posthorn.example",
+        "Delivered-To: service@lindwerke.example",
+        "X-Original-To: service@lindwerke.example",
+    ],
+)
+def test_what_was_written_to_others_reaches_a_person(fields: str) -> None:
+    raw = RawMessage(content=f"From: kai@ott.example\n{fields}\nSubject: x\n\nHallo".encode(), source="test")
+    found = screening(raw)
+    assert (found.verdict, found.reason, found.answerable) == ("human", "not_to_us", False)
+
+
+@pytest.mark.parametrize("field", ["To", "Cc", "Resent-To", "Resent-Cc"])
+def test_what_names_us_among_its_readers_is_to_us(field: str) -> None:
+    raw = f"From: kai@ott.example\nTo: x@posthorn.example\n{field}: Wir <SERVICE@lindwerke.example>\n\nHallo"
+    content = raw.replace("To: x@posthorn.example\n", "", 1) if field == "To" else raw
+    assert screening(RawMessage(content=content.encode(), source="test")).reason == "human"
+
+
+FORM = "Reply-To: Kai Ott <kai@ott.example>"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        (FORM,),
+        (FORM, "Auto-Submitted: auto-generated"),
+        (FORM, "X-Auto-Response-Suppress: All"),
+        (FORM, "Return-Path: <www-data@lindwerke.example>"),
+    ],
+)
+def test_what_our_own_form_sends_in_a_customers_place_is_the_customers(fields: tuple[str, ...]) -> None:
+    body = "Dies ist eine automatisch generierte Nachricht des Formulars.\n\nName: Kai Ott\nAnliegen: Umzug"
+    assert of_mail(*fields, sender="www-data@lindwerke.example", body=body).reason == "human"
+
+
+def test_an_automatic_answer_of_a_colleague_is_a_machines() -> None:
+    found = of_mail(FORM, "Auto-Submitted: auto-replied", sender="ute@lindwerke.example")
+    assert found.reason == "auto_submitted"
+
+
+def test_an_invitation_s_answer_is_told_by_its_event() -> None:
+    event = "Content-Type: text/calendar; charset=utf-8\n\nBEGIN:VCALENDAR\nMETHOD:REPLY\nEND:VCALENDAR\n"
+    body = f"--b\n\nZugesagt\n--b\n{event}--b--"
+    assert of_mail("Content-Type: multipart/mixed; boundary=b", body=body).reason == "calendar"
 
 
 @pytest.mark.parametrize(
@@ -105,7 +183,10 @@ def test_people_who_write_to_our_own_group_are_people(field: str) -> None:
         "MAILER-DAEMON", "postmaster", "root", "abuse", "listserv", "majordomo", "owner-verein", "verein-owner",
         "verein-request", "bounce", "bounces+123", "bounce-77=x", "noreply", "no-reply", "no_reply", "No.Reply",
         "donotreply", "do-not-reply", "noreply-rechnung", "shop-noreply", "noreply+12ab", "nicht-antworten",
-        "keine-antwort", "bitte-nicht-antworten", "ne-pas-repondre", "newsletter",
+        "keine-antwort", "bitte-nicht-antworten", "ne-pas-repondre", "newsletter", "noreplay", "dont-reply",
+        "dontrespond", "no.response", "noresponse", "no-responder", "nepasrepondre", "niet-beantwoorden", "post_master",
+        "notifications", "notification", "benachrichtigung", "mailman", "daemon", "cron", "auto-confirm", "nobody",
+        "noreply-dmarc-support", "microsoftexchange329e71ec88ae4615bbc36ab6ce41109e", "mailerdaemon",
     ],
 )  # fmt: skip
 def test_an_address_that_no_person_reads_is_a_machines(local: str) -> None:
@@ -117,7 +198,9 @@ def test_an_address_that_no_person_reads_is_a_machines(local: str) -> None:
     [
         "arno.reply@noren.example", "noreply.dave@mail.example", "rootbert@x.example", "abusen@x.example",
         "bouncer.bernd@x.example", "info@noreply-records.example", '"No Reply" <kai@ott.example>',
-        "d.aemon@x.example", "postmaster.schmidt@x.example", "automaten-mueller@x.example", "don.reply@x.example",
+        "d.aemon@x.example", "kai@noreply-verein.example", "crone@x.example", "rootes@x.example", "notar@x.example",
+        "news.kai@x.example", "apachehof@x.example", "listen.ott@x.example", "automail.ott@x.example",
+        "postmaster.schmidt@x.example", "automaten-mueller@x.example", "don.reply@x.example",
     ],
 )  # fmt: skip
 def test_an_address_that_only_sounds_like_a_machines_is_a_persons(sender: str) -> None:
@@ -213,5 +296,40 @@ def test_a_message_without_headers_is_a_persons_unless_its_address_is_a_machines
 
 
 def test_every_rule_has_a_code_and_words_of_its_own() -> None:
-    assert len({rule.code for rule in RULES}) == len({rule.words for rule in RULES}) == len(RULES)
-    assert all(rule.words.endswith(".") for rule in RULES)
+    rules = (*RULES, *UNANSWERED)
+    assert len({rule.code for rule in rules}) == len({rule.words for rule in rules}) == len(rules)
+    assert all(rule.words.endswith(".") for rule in rules)
+
+
+TO = "To: service@lindwerke.example\n"
+CAUGHT_BY_ONE = {
+    "auto_submitted": TO + "From: a@x.example\nAuto-Submitted: auto-replied\n\nHallo",
+    "report": TO + "From: a@x.example\nX-Failed-Recipients: b@x.example\n\nHallo",
+    "bounce": TO + "From: a@x.example\nSubject: failure notice\n\nuser unknown",
+    "calendar": TO + "From: a@x.example\nContent-Type: text/calendar; method=reply\n\nBEGIN:VCALENDAR",
+    "own": TO + "From: service@lindwerke.example\n\nHallo",
+    "loop": TO + "From: a@x.example\nX-Loop: service@lindwerke.example\n\nHallo",
+    "machine_sender": TO + "From: noreply@x.example\n\nHallo",
+    "list": TO + "From: a@x.example\nList-Id: <a.x.example>\n\nHallo",
+    "list_path": TO + "From: a@x.example\nReturn-Path: <owner-a@x.example>\n\nHallo",
+    "bulk": TO + "From: a@x.example\nPrecedence: bulk\n\nHallo",
+    "auto_header": TO + "From: a@x.example\nX-Autoreply: yes\n\nHallo",
+    "suppress": TO + "From: a@x.example\nX-Auto-Response-Suppress: All\n\nHallo",
+    "auto_subject": TO + "From: a@x.example\nSubject: Automatic reply: x\n\nHallo",
+    "auto_text": TO + "From: a@x.example\n\nThis is an automated message.",
+    "empty_path": TO + "From: a@x.example\nReturn-Path: <>\n\nHallo",
+    "no_reply_wanted": TO + "From: a@x.example\nX-Auto-Response-Suppress: OOF\n\nHallo",
+    "ticket_system": TO + "From: a@x.example\nX-OTRS-Loop: yes\n\nHallo",
+    "perhaps_automatic": TO + "From: a@x.example\n\nWas?\n\na\n\nb\n\nc\n\nd\n\nPlease do not reply to this email.",
+    "not_to_us": "To: b@x.example\nFrom: a@x.example\n\nHallo",
+}
+
+
+@pytest.mark.parametrize("code", [rule.code for rule in (*RULES, *UNANSWERED)])
+def test_without_a_rule_its_mail_would_be_answered(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = RawMessage(content=CAUGHT_BY_ONE[code].encode(), source="test")
+    assert screening(raw).reason == code
+    assert not screening(raw).answerable
+    monkeypatch.setattr(rules, "RULES", tuple(rule for rule in RULES if rule.code != code))
+    monkeypatch.setattr(rules, "UNANSWERED", tuple(rule for rule in UNANSWERED if rule.code != code))
+    assert screening(raw).answerable

@@ -141,9 +141,9 @@ class Dovecot:
     def renew(self, user: str = "service") -> None:
         """Let the INBOX have another UIDVALIDITY and other UIDs, as after it was restored."""
         box = self.folder / "mail" / user
-        for file in (*box.glob("dovecot.index*"), *box.glob("dovecot-uid*")):
+        for file in box.glob("dovecot.index*"):
             file.unlink()
-        (box / "dovecot-uidvalidity").write_text(f"{int(time.time()) + next(_MORE):08x}")
+        (box / "dovecot-uidlist").write_text(f"3 V{int(time.time()) + next(_MORE)} N1\n")
 
     @contextmanager
     def client(self, user: str = "service") -> Iterator[imaplib.IMAP4]:

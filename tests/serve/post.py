@@ -1,12 +1,13 @@
 """A real SMTP server on loopback (aiosmtpd) that does what a test tells it: refuse, wait, or cut the line anywhere.
 
-What it has accepted it counts before it replies, so that a cut line or a killed sender changes nothing about that.
+What it has accepted it counts, and tells to `took`, before it replies: a cut line or a killed sender changes nothing.
 """
 
 import asyncio
 import ssl
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from types import TracebackType
@@ -69,6 +70,7 @@ class Post:
         self.plan = Plan()
         self.accepted: list[Accepted] = []
         self.said: list[str] = []
+        self.took: Callable[[Accepted], None] = lambda _: None
         self._login = login
         self._token = token
         self._asked = {"utf8": utf8, "context": context, "size": size}
@@ -100,9 +102,9 @@ class Post:
         if refused and not refused.startswith("2"):
             return refused
         content = bytes(envelope.original_content or envelope.content)
-        self.accepted.append(
-            Accepted(sender=envelope.mail_from or "", recipients=tuple(envelope.rcpt_tos), content=content)
-        )
+        one = Accepted(sender=envelope.mail_from or "", recipients=tuple(envelope.rcpt_tos), content=content)
+        self.accepted.append(one)
+        self.took(one)
         if self.plan.delay_s:
             await asyncio.sleep(self.plan.delay_s)
         return refused or "250 2.0.0 It is taken"

@@ -115,7 +115,7 @@ def test_a_message_that_kills_its_process_waits_with_a_person_and_the_rest_goes_
     assert "its process died" in failed[0].decision.because
 
 
-@pytest.mark.parametrize("kills", [3, pytest.param(30, marks=pytest.mark.long)])
+@pytest.mark.parametrize("kills", [1, pytest.param(30, marks=pytest.mark.long)])
 def test_after_kills_at_any_moment_no_line_is_missing_and_none_twice(tmp_path: Path, kills: int) -> None:
     source, out = mailbox(tmp_path / "in.mbox", 1000 * kills), tmp_path / "out.jsonl"
     command = [SALVER, "batch", source, "--bundle", bundle_folder(), "--out", out, "--workers"]

@@ -13,9 +13,13 @@ from tests.serve.post import DOT, VERBS, Post
 MAIL = outgoing(raw(1), content=b"Message-ID: <1@elmtal.example>\r\nSubject: x\r\n\r\n.\r\n..a\r\nb")
 
 
+def yes() -> bool:
+    return True
+
+
 def send(post, mail=MAIL, sender="", **server):
     with Line(replace(post.server, **server), "elmtal.example") as line:
-        return line.send(mail, sender)
+        return line.send(mail, sender, yes)
 
 
 def test_a_mail_arrives_byte_for_byte_with_an_empty_envelope_sender():
@@ -29,7 +33,7 @@ def test_a_mail_arrives_byte_for_byte_with_an_empty_envelope_sender():
 
 def test_an_envelope_sender_may_be_named_and_a_line_takes_many_mails():
     with Post() as post, Line(post.server, "elmtal.example") as line:
-        assert [line.send(MAIL, "bounce@elmtal.example").fate for _ in range(3)] == ["sent"] * 3
+        assert [line.send(MAIL, "bounce@elmtal.example", yes).fate for _ in range(3)] == ["sent"] * 3
     assert [one.sender for one in post.accepted] == ["bounce@elmtal.example"] * 3
 
 
@@ -57,14 +61,14 @@ def test_wherever_the_line_is_cut_it_is_known_whether_the_mail_may_have_arrived(
 def test_what_is_refused_is_tried_again_or_never(verb, reply, fate):
     with Post() as post, Line(post.server, "elmtal.example") as line:
         post.plan.replies[verb] = [reply]
-        outcome = line.send(MAIL, "")
+        outcome = line.send(MAIL, "", yes)
         if verb == "MAIL" and fate == "failed":
             assert (outcome.fate, outcome.ours, outcome.usable) == ("again", True, False)
             return
         assert (outcome.fate, outcome.ours, outcome.usable) == (fate, False, True)
         assert outcome.words.startswith(reply[:3])
         assert "\x07" not in outcome.words
-        assert line.send(MAIL, "").fate == "sent", "the line goes on"
+        assert line.send(MAIL, "", yes).fate == "sent", "the line goes on"
     assert len(post.accepted) == 1
 
 
@@ -73,6 +77,19 @@ def test_a_line_that_is_cut_while_the_mail_is_on_its_way_has_not_taken_it():
         post.plan.cut = ("DATA", "after")
         outcome = send(post, replace(MAIL, content=b"a line of text\r\n" * 1_000_000))
     assert (outcome.fate, outcome.usable) == ("again", False)
+    assert post.accepted == []
+
+
+def test_who_sends_is_asked_once_more_when_the_server_is_ready():
+    def broken() -> bool:
+        raise OSError("the store is gone")
+
+    with Post() as post:
+        with Line(post.server, "elmtal.example") as line:
+            outcome = line.send(MAIL, "", lambda: post.said[-1] != "DATA")
+            assert (outcome.fate, outcome.usable) == ("stopped", False)
+        with Line(post.server, "elmtal.example") as line, pytest.raises(OSError, match="the store is gone"):
+            line.send(MAIL, "", broken)
     assert post.accepted == []
 
 

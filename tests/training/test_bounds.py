@@ -166,6 +166,7 @@ def test_from_an_archive_to_a_decision_with_a_stricter_intent(tmp_path: Path) ->
     assert before["bound"]["seen"] == after["bound"]["seen"] + router["seen"]
 
 
+@pytest.mark.long
 def test_an_intent_whose_bound_is_not_shown_waits_for_a_person_and_the_rest_is_answered(tmp_path: Path) -> None:
     found = decided({"router": 0.01}, tmp_path / "brain")
     assert isinstance(found["router"], Route)

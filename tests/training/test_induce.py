@@ -128,6 +128,7 @@ def test_a_missing_file_is_told(tmp_path: Path) -> None:
         read_clusters(tmp_path / "intents.toml")
 
 
+@pytest.mark.long
 def test_clusters_of_the_sample_agree_with_its_true_intents() -> None:
     cases = gather([SAMPLE]).cases
     truth = {case.id: case.intent for case in cases}

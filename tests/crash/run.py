@@ -1,0 +1,222 @@
+"""`make crash`: a salver is killed a thousand times while it takes in, decides and sends; then it is counted.
+
+Half of the kills come at random, half at a boundary, one after the other: before and after each commit, each rename,
+and each piece that goes over the line. Every kill has its own new mails beside whatever the one before left. After some
+kills the survivors are worked off, and everything must add up: what was fed is stored and decided, nothing was sent
+twice, and of what is not known to have arrived a person has been told.
+"""
+
+import argparse
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sqlalchemy import text
+
+from bench.page import origin, table, write_section
+from salver.data.outbox import Outbox
+from salver.data.store import Store
+from tests.crash.worker import feed, live, pipeline
+
+BATCH = 25
+"""So many kills fall on one store before it is worked off and counted."""
+_SETTLED = "The folder of sent mails"
+
+
+@dataclass(kw_only=True)
+class Tally:
+    """What became of all mails. `settled` were uncertain until the relay's log told; `shown` of the `uncertain` ones
+    lie before a person."""
+
+    kills: int = 0
+    at_boundary: int = 0
+    boundaries: int = 0
+    mails: int = 0
+    sent: int = 0
+    lost: int = 0
+    double: int = 0
+    settled: int = 0
+    uncertain: int = 0
+    shown: int = 0
+    seconds: float = 0.0
+    faults: list[str] = field(default_factory=list)
+
+    @property
+    def is_well(self) -> bool:
+        few = self.uncertain <= 0.005 * self.mails
+        return not (self.lost or self.double or self.faults) and self.shown == self.uncertain and few
+
+
+def crash(folder: Path, kills: int, mails: int, *, delay_ms: float = 30, url: str = "") -> Tally:
+    """Kill so often, with so many new mails for each kill."""
+    started, tally, chance = time.monotonic(), Tally(), random.Random(11)
+    pipeline()
+    length, tally.boundaries = _measured(folder / "measured", mails, delay_ms, url)
+    while tally.kills < kills:
+        place = folder / str(tally.kills)
+        with _office(place, delay_ms) as (port, fed):
+            own = url or str(place / "s.db")
+            for kill in range(tally.kills, min(tally.kills + BATCH, kills)):
+                feed(place / "mail", fed.more(mails))
+                at = kill // 2 % tally.boundaries + 1 if kill % 2 else None
+                killed = _killed(place, port, own, at, chance.uniform(0, length))
+                tally.kills += killed
+                tally.at_boundary += killed and at is not None
+            _lived(place, port, own)
+            _count(place, own, fed.numbers, tally)
+    tally.seconds = time.monotonic() - started
+    return tally
+
+
+class _Fed:
+    def __init__(self) -> None:
+        self.numbers = 0
+
+    def more(self, count: int) -> range:
+        self.numbers += count
+        return range(self.numbers - count, self.numbers)
+
+
+@contextmanager
+def _office(place: Path, delay_ms: float) -> Iterator[tuple[int, _Fed]]:
+    """A folder with a Maildir, and a mail server that writes down there what it accepts."""
+    for name in ("tmp", "new", "cur"):
+        (place / "mail" / name).mkdir(parents=True)
+    command = [sys.executable, "-W", "ignore", "-m", "tests.crash.sink", str(place), str(delay_ms)]
+    with subprocess.Popen(command) as sink:
+        try:
+            while not (place / "port").exists():
+                time.sleep(0.01)
+            yield int((place / "port").read_text("ascii")), _Fed()
+        finally:
+            sink.kill()
+
+
+def _forked(place: Path, port: int, url: str, last: int | None, *, to_the_end: bool = False) -> int:
+    """A life in a process of its own."""
+    child = os.fork()
+    if child:
+        return child
+    code = 1
+    try:
+        passed = live(place, port, url, last, to_the_end=to_the_end)
+        (place / "passed").write_text(str(passed), "ascii")
+        code = 0
+    except BaseException as error:  # whatever it is, it is told and counted as a fault
+        (place / "fault").write_text(repr(error), "utf-8")
+    finally:
+        os._exit(code)
+
+
+def _killed(place: Path, port: int, url: str, at: int | None, after_s: float) -> bool:
+    """A life that ends at a boundary, or after so many seconds; whether it did not end before."""
+    child = _forked(place, port, url, at)
+    if at is None:
+        time.sleep(after_s)
+        os.kill(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    return os.WIFSIGNALED(status)
+
+
+def _lived(place: Path, port: int, url: str) -> None:
+    """A life to the end: everything is worked off."""
+    os.waitpid(_forked(place, port, url, None, to_the_end=True), 0)
+
+
+def _measured(place: Path, mails: int, delay_ms: float, url: str) -> tuple[float, int]:
+    """How many seconds an undisturbed life lasts, and how many boundaries it passes."""
+    with _office(place, delay_ms) as (port, fed):
+        feed(place / "mail", fed.more(mails))
+        started = time.monotonic()
+        _lived(place, port, url or str(place / "s.db"))
+        return time.monotonic() - started, int((place / "passed").read_text("ascii"))
+
+
+def _count(place: Path, url: str, fed: int, tally: Tally) -> None:
+    """Add up one store."""
+    accepted = Counter((place / "accepted").read_text("ascii").split())
+    if (place / "fault").exists():
+        tally.faults.append((place / "fault").read_text("utf-8"))
+    with Store.open(url) as store:
+        outbox = Outbox.of(store)
+        mails = outbox.listed(kind="answer", most=1_000_000)
+        queued = {one.message for one in store.queue(limit=1_000_000)}
+        known = {one.message for one in mails}
+        uncertain = [one for one in mails if one.state == "uncertain"]
+        tally.faults += _faults(store, fed, accepted, {one.id for one in mails})
+        tally.mails += fed
+        tally.sent += sum(one.state == "sent" for one in mails)
+        tally.double += sum(times - 1 for times in accepted.values())
+        tally.lost += sum(one.state == "sent" and one.id not in accepted for one in mails)
+        tally.lost += sum(one.state not in ("sent", "uncertain") and one.message not in queued for one in mails)
+        tally.lost += fed - len(known)
+        tally.settled += sum(one.fault.startswith(_SETTLED) for one in mails)
+        tally.uncertain += len(uncertain)
+        tally.shown += sum(one.message in queued for one in uncertain)
+
+
+def _faults(store: Store, fed: int, accepted: Counter[str], ours: set[str]) -> Iterator[str]:
+    """What does not hold of a store that has been worked off."""
+    counts = store.counts()
+    if (counts.done, counts.waiting, counts.quarantined) != (fed, 0, 0):
+        yield f"of {fed} mails the store says {counts}"
+    if strange := set(accepted) - ours:
+        yield f"{len(strange)} mails were sent that nobody laid into the outbox"
+    try:
+        list(store.trail())
+    except Exception as error:  # told and counted, not raised: the other stores are counted, too
+        yield str(error)
+    if store.engine.dialect.name == "sqlite":
+        with store.reading() as connection:
+            said = connection.scalar(text("PRAGMA integrity_check"))
+            if said != "ok":
+                yield str(said)
+
+
+def main() -> None:
+    """Run it, print what was counted, and end with 1 where it does not add up."""
+    parser = argparse.ArgumentParser(prog="python -m tests.crash.run", description=__doc__.splitlines()[0])
+    parser.add_argument("--kills", type=int, default=1000)
+    parser.add_argument("--mails", type=int, default=12, help="new mails for each kill")
+    parser.add_argument("--delay-ms", type=float, default=30, help="the server's reply takes up to so long")
+    parser.add_argument("--write", type=Path, help="the page of figures, docs/benchmarks.md")
+    asked = parser.parse_args()
+    with TemporaryDirectory() as folder:
+        tally = crash(Path(folder), asked.kills, asked.mails, delay_ms=asked.delay_ms)
+    sys.stdout.write(json.dumps(asdict(tally)) + "\n")
+    if asked.write:
+        write_section(asked.write, "crash", _section(tally, asked.mails, asked.delay_ms))
+    sys.exit(0 if tally.is_well else 1)
+
+
+def _section(tally: Tally, mails: int, delay_ms: float) -> str:
+    command = f"python -m tests.crash.run --kills {tally.kills} --mails {mails} --write docs/benchmarks.md"
+    data = f"{tally.kills:,} times `kill -9`, {mails} new mails for each, a server that replies within {delay_ms:g} ms"
+    rows = [
+        ["killed at random / at a boundary", f"{tally.kills - tally.at_boundary:,} / {tally.at_boundary:,}"],
+        ["boundaries of one undisturbed life", f"{tally.boundaries:,}"],
+        ["mails", f"{tally.mails:,}"],
+        ["sent", f"{tally.sent:,}"],
+        ["lost", f"{tally.lost:,}"],
+        ["sent twice", f"{tally.double:,}"],
+        ["uncertain, then found in the relay's log", f"{tally.settled:,}"],
+        ["uncertain at the end", f"{tally.uncertain:,} ({tally.uncertain / max(tally.mails, 1):.4f})"],
+        ["of these shown to a person", f"{tally.shown:,}"],
+        ["seconds", f"{tally.seconds:,.0f}"],
+    ]
+    title = "## Killed while it takes in, decides and sends"
+    return "\n\n".join([title, origin(command, data), table(["", "counted"], rows)])
+
+
+if __name__ == "__main__":
+    main()
