@@ -1,5 +1,6 @@
 """`salver serve`: the HTTP door with a bundle and a store behind it."""
 
+import signal
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +24,7 @@ def listen(
     known = replace(known, host=host or known.host, port=known.port if port is None else port)
     demand_token(known)
     with logs.written("json" if log_json else known.logs), open_store(known, store) as kept:
+        signal.signal(signal.SIGTERM, lambda *_: None)  # uvicorn has finished by then, and raises it once more
         try:
             run(open_pipeline(known, bundle, kept), kept, known, logs.note)
         except KeyboardInterrupt:

@@ -7,7 +7,9 @@ takes a service for dead.
 import os
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from threading import Event, Thread
 
 from salver.serve import logs
 
@@ -37,6 +39,25 @@ class Notifier:
     def stopping(self) -> None:
         """It finishes what was begun, and ends."""
         self._say("STOPPING=1")
+
+    @contextmanager
+    def serving(self, words: str, stopped: Callable[[], bool]) -> Iterator[None]:
+        """Be ready, and give signs of life from a thread of its own until it is stopped: for what blocks this one."""
+        over = Event()
+
+        def beat() -> None:
+            while not over.wait(0.5) and not stopped():
+                self.alive()
+            self.stopping()
+
+        self.ready(words)
+        heart = Thread(target=beat, name="service manager", daemon=True)
+        heart.start()
+        try:
+            yield
+        finally:
+            over.set()
+            heart.join()
 
     def _say(self, words: str) -> None:
         if not self._address:
