@@ -123,7 +123,7 @@ class Sending:
             if outcome is None or outcome.usable:
                 break
             if outcome.ours or fates["again"] + fates["uncertain"] > 1:
-                self._hindered(f"The server refuses us or hangs up: {outcome.words}")
+                self._hindered(f"The server refuses us or hangs up: {outcome.words}", _code(outcome.words))
                 break
         return fates
 
@@ -205,13 +205,13 @@ class Sending:
                 break
             self._outbox.kept(mail, self._clock())
 
-    def _hindered(self, fault: str) -> None:
+    def _hindered(self, fault: str, told: str = "") -> None:
         """The mailbox cannot send: what waits says so, it is no attempt of it, and it is tried again after a while."""
         self._failures += 1
         self._not_before = self._clock() + pause(self._failures)
         self._outbox.hinder(self._mailbox.name, fault)
         if fault != self._fault:
-            self._told(f"{self._mailbox.name}: {fault}")
+            self._told(f"{self._mailbox.name}: {told or fault}")
         self._fault = fault
 
     def _well(self) -> None:
@@ -238,3 +238,9 @@ def pause(attempts: int) -> timedelta:
     take a quarter, so that many do not come back at once."""
     doubled: int = 2 ** min(attempts - 1, 10)
     return min(FIRST_WAIT * doubled, LONGEST_WAIT) * random.uniform(0.75, 1.25)  # noqa: S311 - no secret
+
+
+def _code(words: str) -> str:
+    """That a server refuses us, without what it says: that may repeat an address or what stands in a mail."""
+    code = words[:3] if words[:3].isdecimal() else "without a code"
+    return f"The server refuses us or hangs up ({code}): see salver outbox"
