@@ -163,6 +163,8 @@ def serve(
 
 app.command(short_help="Watch mailboxes: take in, decide, answer.")(cli_mail.watch)
 app.command(short_help="Say how everything is, and what needs a person.")(cli_mail.status)
+app.command(short_help="Copy the store while it is in use.")(cli_mail.backup)
+app.command(short_help="Lay a copy where the store was.")(cli_mail.restore)
 
 
 @app.command(short_help="Take in what agents changed.")

@@ -1,5 +1,6 @@
 """The commands of the command line that have to do with mailboxes."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -23,6 +24,35 @@ def status(
     from salver.serve.status import status as run
 
     run(bundle=bundle, store=store, settings=settings, health=health, as_json=as_json)
+
+
+def backup(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder to write; must not exist yet.")],
+    store: StoreUrl = None,
+    settings: SettingsFile = None,
+    as_json: Json = False,
+) -> None:
+    """Copy the store, and the secret that Message-IDs are derived with, while others work on. The copy is checked.
+
+    In a copy the fuse is open, so that nothing leaves twice after it was restored.
+    """
+    from salver.serve.backup import backup as run
+
+    run(folder, store=store, settings=settings, as_json=as_json)
+
+
+def restore(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder that salver backup wrote.")],
+    store: StoreUrl = None,
+    settings: SettingsFile = None,
+    as_json: Json = False,
+) -> None:
+    """Lay a copy where the store is; what lies there must be moved away before. No answer leaves until the fuse is
+    closed.
+    """
+    from salver.serve.backup import restore as run
+
+    run(folder, store=store, settings=settings, as_json=as_json)
 
 
 def watch(

@@ -119,8 +119,9 @@ def _disk(status: Status, patience: Patience) -> Iterator[Concern]:
 def _mailbox(box: Condition, now: datetime, patience_s: float) -> Iterator[Concern]:
     if box.looked_at is not None and now - box.looked_at <= timedelta(seconds=patience_s):
         return
-    since = "never" if box.looked_at is None else f"last {ago(box.looked_at, now)}"
-    words = f"Mailbox {box.name} was {since} looked into to the end."
+    words = f"Mailbox {box.name} was never looked into to the end."
+    if box.looked_at is not None:
+        words = f"Mailbox {box.name} was last looked into to the end {ago(box.looked_at, now)}."
     if box.state == "failing":
         yield Concern(code="mailbox", words=words, todo=masked(box.fault), red=True, of=box.name)
     elif box.state == "stopped":
@@ -143,7 +144,8 @@ def _waiting(status: Status, patience: Patience) -> Iterator[Concern]:
         words = f"{counted(waits.set_aside, 'message')} set aside, for the stored bytes are damaged."
         yield Concern(code="set_aside", words=words, todo="Check the disk, and restore the store from a copy.")
     if _longer(waits.unsent_since, now, patience.unsent_minutes):
-        words = f"{counted(waits.unsent, 'answer')} never tried to be sent, the oldest {ago(waits.unsent_since, now)}."
+        unsent = counted(waits.unsent, "answer")
+        words = f"{unsent} waiting for a first attempt to leave, the oldest made {ago(waits.unsent_since, now)}."
         todo = "See why with salver outbox: the server for sending cannot be reached, or nobody watches the mailbox."
         yield Concern(code="unsent", words=words, todo=todo, red=True)
 

@@ -46,7 +46,7 @@ def test_a_mailbox_that_was_never_looked_into_or_not_for_long_is_red_and_says_wh
     ledger.failed("service", "mailbox service (h): Nothing listens there. Start it.", 3, now_utc())
     assert not look(SETTINGS, store, now_utc() + timedelta(minutes=14)).concerns, "it may come back by itself"
     (concern,) = look(SETTINGS, store, now_utc() + timedelta(minutes=16)).concerns
-    assert concern.words == "Mailbox service was last 16 minutes ago looked into to the end."
+    assert concern.words == "Mailbox service was last looked into to the end 16 minutes ago."
     assert concern.todo == "mailbox service (h): Nothing listens there. Start it."
     slow = replace(SETTINGS, mailboxes=(replace(BOX, every_s=900),))
     assert not look(slow, store, now_utc() + timedelta(minutes=29)).concerns, "it is looked into that rarely"
