@@ -36,7 +36,7 @@ class Leases:
     ) -> None:
         self._database = database
         self._clock = clock
-        self._seconds = seconds
+        self.seconds = seconds
         self._counts = counts
         self._seen: dict[str, tuple[str, datetime, float]] = {}
         self.holder = holder
@@ -44,7 +44,7 @@ class Leases:
     def take(self, name: str) -> bool:
         """Take a lease, or renew it; whether it is ours now. The last holder may have died: then it runs out."""
         now = self._clock()
-        until = now + timedelta(seconds=self._seconds)
+        until = now + timedelta(seconds=self.seconds)
         insert = self._database.insert(leases).values(name=name, holder=self.holder, until=until)
         free = (leases.c.holder == self.holder) | (leases.c.until < now)
         if stale := self._stale(name):
@@ -64,7 +64,7 @@ class Leases:
 
     def renew(self, name: str) -> None:
         """Renew a lease that is ours; of one that is not nothing changes."""
-        until = self._clock() + timedelta(seconds=self._seconds)
+        until = self._clock() + timedelta(seconds=self.seconds)
         mine = (leases.c.name == name) & (leases.c.holder == self.holder)
         with self._database.writing() as connection:
             connection.execute(update(leases).where(mine).values(until=until))
@@ -83,6 +83,6 @@ class Leases:
 
     def _stale(self, name: str) -> tuple[str, datetime] | None:
         seen = self._seen.get(name)
-        if seen and self._counts() - seen[2] > self._seconds:
+        if seen and self._counts() - seen[2] > self.seconds:
             return seen[0], seen[1]
         return None

@@ -18,7 +18,8 @@ _TRACE_FIELD = re.compile(
 )
 """What is added on the way to a mailbox or in it; and whatever begins with `X-`, but what says that a machine wrote."""
 _ESCAPE = re.compile(rb"^>+(?=From )", re.MULTILINE)
-_LINE_END = re.compile(rb"[ \t\r]*\n")
+_LONGEST_HEAD = 256 << 10
+"""A header that is longer is not taken apart."""
 _LONGEST_ID = 998
 """RFC 5322, 2.1.1: no line is longer."""
 _MESSAGE_ID = re.compile(rb"^message-id[ \t]*:((?:[^\n]|\n[ \t])*)", re.IGNORECASE | re.MULTILINE)
@@ -59,9 +60,11 @@ class RawMessage:
         """
         if self.media != "message/rfc822":
             return self.sha256[:32]
-        head, gap, body = _LINE_END.sub(b"\n", self.content).partition(b"\n\n")
-        fields = (one for one in re.split(rb"\n(?![ \t])", head) if not _TRACE_FIELD.match(one))
-        kept = b"\n".join(sorted(map(_unfolded, fields)))
+        head, gap, body = self.content.replace(b"\r\n", b"\n").partition(b"\n\n")
+        kept = head
+        if len(head) <= _LONGEST_HEAD:
+            fields = (one for one in re.split(rb"\n(?![ \t])", head) if not _TRACE_FIELD.match(one))
+            kept = b"\n".join(sorted(map(_unfolded, fields)))
         return sha256(kept + gap + _ESCAPE.sub(b"", body).rstrip(b"\n")).hexdigest()[:32]
 
     @cached_property
@@ -69,7 +72,8 @@ class RawMessage:
         """The Message-ID of a mail as its header has it, or nothing (RFC 5322, 3.6.4). Anybody may write any."""
         if self.media != "message/rfc822":
             return ""
-        found = _MESSAGE_ID.search(self.content.replace(b"\r\n", b"\n").partition(b"\n\n")[0])
+        start = self.content[:_LONGEST_HEAD].replace(b"\r\n", b"\n")
+        found = _MESSAGE_ID.search(start.partition(b"\n\n")[0])
         return b" ".join(found[1].split())[:_LONGEST_ID].decode("utf-8", "replace") if found else ""
 
 

@@ -22,6 +22,7 @@ from salver.serve.imap import MOST_BYTES, Connection, Folder
 
 _TOGETHER_BYTES = 16 << 20
 """Mails are fetched together up to so many bytes."""
+_HEAD_BYTES = 256 << 10
 _NEWEST = 1000
 """Of so many mails it is asked when they arrived, to know since when mails are new."""
 _RECEIVED = re.compile(rb"received[ \t]*:((?:[^\n]|\n[ \t])*)", re.IGNORECASE)
@@ -149,7 +150,7 @@ def _is_old(uid: int, arrived: datetime | None, mark: Mark) -> bool:
 
 def _received(content: bytes) -> datetime | None:
     """When a mail arrived, as its newest Received field says; that goes with the mail wherever it is moved."""
-    head = content.replace(b"\r\n", b"\n").partition(b"\n\n")[0]
+    head = content[:_HEAD_BYTES].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
     for field in re.split(rb"\n(?![ \t])", head):
         if found := _RECEIVED.match(field):
             date = found[1].rpartition(b";")[2].decode("ascii", "replace")

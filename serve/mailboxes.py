@@ -64,7 +64,7 @@ class _Row:
         self._where = f"{file}, mailbox {name}"
 
     def mailbox(self, passwords: Mapping[str, str]) -> Mailbox:
-        self._known(self._row, [*_READERS, *_SECRETS, "imap", "smtp"])
+        self._known(self._row, KEYS)
         for key in ("name", "address", "imap"):
             if key not in self._row:
                 raise SettingsError(f"It has no {key}", where=self._where, todo="Add it.")
@@ -217,6 +217,8 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "since": values.day,
     "every_s": values.seconds(1, 3600),
 }
+KEYS = (*_READERS, *_SECRETS, "imap", "smtp")
+"""All that a table may hold."""
 _SERVER: dict[str, Callable[[Any], Any]] = {
     "host": values.text,
     "port": values.whole(1, 65_535),

@@ -19,7 +19,6 @@ from salver.serve import logs
 from salver.serve.imap import Connection
 
 _AT_ONCE = 200
-_LEASE = timedelta(minutes=5)
 _AGAIN = timedelta(minutes=5)
 _KIND = {"answer": "salver-answered", "route": "salver-routed", "leave": "salver-left"}
 _NOT_ATOM = re.compile(r"[^a-z0-9_.]+")
@@ -28,7 +27,10 @@ _NOT_ATOM = re.compile(r"[^a-z0-9_.]+")
 class Placer:
     """Places the mails of one mailbox. What the mailbox refuses is told once it is done with the rest."""
 
-    def __init__(self, mailbox: Mailbox, store: Store, ledger: Ledger, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, mailbox: Mailbox, store: Store, ledger: Ledger, clock: Callable[[], datetime], lease_s: float
+    ) -> None:
+        self._lease = timedelta(seconds=lease_s)
         self._mailbox = mailbox
         self._store = store
         self._outbox = Outbox.of(store)
@@ -59,7 +61,7 @@ class Placer:
         Whether one lies there that was tried before is looked up first, so that a line that was cut makes no two of it.
         """
         folder = ""
-        while draft := self._outbox.claim(self._mailbox, self._clock(), _LEASE, kind="draft"):
+        while draft := self._outbox.claim(self._mailbox, self._clock(), self._lease, kind="draft"):
             try:
                 folder = folder or connection.folder_named(self._mailbox.drafts, "\\Drafts")
                 if draft.attempts == 1 or not connection.find(folder, draft.id):

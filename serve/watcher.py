@@ -80,7 +80,7 @@ class Watcher:
         self._ledger = Ledger(store, clock)
         self._outbox = Outbox.of(store)
         self._intake = Intake(mailbox, self._ledger, leases, self._tell, from_start=from_start)
-        self._placer = Placer(mailbox, store, self._ledger, clock)
+        self._placer = Placer(mailbox, store, self._ledger, clock, leases.seconds)
         self.sender = Sender(mailbox, store, decider, clock, told, ceilings=ceilings, auto_approve=auto_approve)
         self._failures = 0
         self._rounds = 0

@@ -40,7 +40,7 @@ def open_store(settings: Settings, url: str | None = None) -> Store:
 
 
 def with_own_addresses(bundle: Bundle, settings: Settings) -> Bundle:
-    """The bundle, to which the addresses of the watched mailboxes are the company's own, whatever it was trained with."""
+    """The bundle, to which the addresses of the watched mailboxes are the company's own."""
     known = bundle.company
     more = tuple(one.address for one in settings.mailboxes if not known.owns(one.address))
     return replace(bundle, company=replace(known, own=(*known.own, *more))) if more else bundle

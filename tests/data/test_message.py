@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from salver.data.message import RawMessage
@@ -38,6 +40,7 @@ def key(content: bytes) -> str:
         MAIL.rstrip(b"\n"),
         MAIL.replace(b",\n billing", b", billing"),
         MAIL.replace(b"Subject: Frage", b"subject:  Frage "),
+        MAIL.replace(b"Subject: Frage", b"Subject: Frage \t"),
         MAIL.replace(b"\nFrom now", b"\n>From now"),
         b"Status: RO\nX-Status: A\nContent-Length: 12\nLines: 3\n" + MAIL,
         MAIL.replace(b"Subject: Frage\n", b"").replace(b"\n\nGuten", b"\nSubject: Frage\n\nGuten"),
@@ -83,3 +86,14 @@ def test_a_mail_without_a_message_id_has_a_key_all_the_same():
 def test_the_message_id_is_that_of_the_header(written, found):
     assert RawMessage(content=written, source="x").message_id == found
     assert RawMessage(content=written, source="x", media="application/json").message_id == ""
+
+
+@pytest.mark.parametrize("many", [b" ", b"\n", b"\r\n", b">", b"a:\n", b"\n ", b"\nFrom ", b"message-id:"])
+def test_a_key_takes_no_long_whatever_the_bytes(many):
+    hostile = many * (8_000_000 // len(many))
+    for content in (hostile, b"Subject: x\n\n" + hostile, b"Message-ID: " + hostile):
+        started = time.process_time()
+        raw = RawMessage(content=content, source="x")
+        assert len(raw.key) == 32
+        assert len(raw.message_id) <= 998
+        assert time.process_time() - started < 1

@@ -1,8 +1,11 @@
+import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from salver.data.errors import SettingsError
+from salver.serve.mailboxes import KEYS as MAILBOX_KEYS
 from salver.serve.settings import load_settings
 
 ONE = """[[mailboxes]]
@@ -132,3 +135,12 @@ def test_two_mailboxes_have_two_names(tmp_path):
         load(tmp_path, ONE + ONE)
     with pytest.raises(SettingsError, match="There are two mailboxes a-b and a_b"):
         load(tmp_path, ONE.replace('"service"', '"a-b"') + ONE.replace('"service"', '"a_b"'))
+
+
+def test_what_the_guide_shows_can_be_taken_as_it_is(tmp_path):
+    guide = (Path(__file__).parents[2] / "docs" / "mailbox.md").read_text("utf-8")
+    shown = re.findall(r"```toml\n(.*?)```", guide, re.DOTALL)
+    boxes = [one for toml in shown for one in load(tmp_path, toml).mailboxes]
+    assert [one.send for one in boxes] == [(), (), ("opening_hours",)]
+    keys = set(re.findall(r"`(\w+)`", guide[guide.index("## All keys") :]))
+    assert set(MAILBOX_KEYS) <= keys, "every key is in the table"
