@@ -1,7 +1,7 @@
 """Copies of a store: made while others write, checked, and born with an open fuse.
 
 Whoever restores a copy has a store that knows nothing of what left since it was made. So in a copy the fuse is open: no
-answer leaves until a person has looked. https://www.sqlite.org/lang_vacuum.html#vacuuminto
+answer leaves until a person has looked. SQLite's VACUUM INTO writes what one moment's reader sees.
 """
 
 import os

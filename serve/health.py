@@ -168,7 +168,7 @@ def _fuse(status: Status) -> Iterator[Concern]:
     if status.fuse.is_open:
         since = f" since {status.fuse.at:%Y-%m-%d %H:%M} UTC" if status.fuse.at else ""
         words = f"The fuse is open{since}, and no answer leaves: {masked(status.fuse.because)}"
-        todo = "See what left, then: salver outbox fuse --close"
+        todo = "See what left (salver outbox --state sent), then: salver outbox fuse --close --because WHY"
         yield Concern(code="fuse", words=words, todo=todo)
 
 
