@@ -2,9 +2,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+RUNS ?= 1000000
+SEED ?= $(shell date +%Y%m%d)
 
 .DEFAULT_GOAL := check
-.PHONY: check lint types layers test test-long demo bench sample gates crash clean help
+.PHONY: check lint types layers test test-long fuzz demo bench sample gates crash clean help
 
 check: lint types layers test ## lint, types, layers, tests
 
@@ -31,6 +33,9 @@ test: $(READY) ## the tests, without the long ones
 
 test-long: $(READY) ## the long tests: crash, fuzz, benchmark smoke, PostgreSQL
 	@$(BIN)/python -m pytest -m long
+
+fuzz: $(READY) ## each night: read, clean and screen a million mails made by chance; make fuzz [RUNS=1000000] [SEED=20261126]
+	@$(BIN)/python -m tests.pipeline.fuzz --runs $(RUNS) --seed $(SEED) --processes $$(nproc)
 
 gates: $(READY) ## take each of the five gates away in turn, and show which tests turn red
 	@$(BIN)/python -m tests.gates.table

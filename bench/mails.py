@@ -18,23 +18,34 @@ import argparse
 import json
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bench.page import origin, table, write_section
+from bench.trimmed import trimmed
 from salver.data.company import Company
 from salver.data.files import name_of
 from salver.data.formats import FROM_LINE
 from salver.data.mbox import pieces, without_from_line
 from salver.data.message import RawMessage
-from salver.data.reading import Cleaned
-from salver.pipeline.clean import clean, clean_text
+from salver.pipeline.clean import clean
 from salver.pipeline.read import read_one
 from salver.pipeline.screen import screen
-from salver.pipeline.signature import is_closing
 
 _BESIDE = (".toml",)
+_DATA = "Data: test mails of six open-source mail parsers, whatever they are, and our own golden mails"
+_MEANING = (
+    "`exceptions`: a step raised; `dropped`: no verdict, or its text was lost; `slowest_s`: processor seconds of the "
+    "slowest mail. `exact`: the same after white space is kept of a reply as others keep, with its closing."
+)
+# fmt: off
+_ROWS = (
+    "mails", "without_header", "exceptions", "dropped", "slowest_s", "machine_mails", "recognised", "human_mails",
+    "wrongly_left", "replies", "exact", "exact_without_closing",
+)
+# fmt: on
 _COMPANY = Company(name="Lindwerke", own=("@lindwerke.example",))
 
 
@@ -78,6 +89,7 @@ def main() -> None:
     ):
         parser.add_argument(f"--{name}", type=Path, nargs="+", default=[], metavar="FOLDER", help=words)
     parser.add_argument("--trimmed", type=Path, metavar="FOLDER", help="a folder with `emails` and `trimmed`")
+    parser.add_argument("--write", type=Path, metavar="PAGE", help="write a section of docs/benchmarks.md")
     parser.add_argument("--json", action="store_true", help="one JSON object")
     options = parser.parse_args()
     figures: dict[str, Any] = read_all(options.source).figures() if options.source else {}
@@ -85,6 +97,8 @@ def main() -> None:
     figures |= trimmed(options.trimmed) if options.trimmed else {}
     if not figures:
         parser.error("give at least one of --source, --machine, --human, --trimmed")
+    if options.write:
+        write_section(options.write, "mails", section(figures, options))
     if options.json:
         print(json.dumps(figures, ensure_ascii=False))
         return
@@ -156,48 +170,34 @@ def recognised(machine: Sequence[Path], human: Sequence[Path]) -> dict[str, Any]
     return found
 
 
-def trimmed(folder: Path) -> dict[str, Any]:
-    """How often what the customer wrote is what others keep of the same mail, and why it is not."""
-    mails = sorted((folder / "emails").iterdir())
-    differences: dict[str, list[str]] = {}
-    bare = 0
-    for mail in mails:
-        cleaned, wanted = clean_text(_text(mail)), _text(folder / "trimmed" / mail.name)
-        bare += _squeezed(cleaned.text) == _squeezed(wanted)
-        if _squeezed(with_closing(cleaned)) != _squeezed(wanted):
-            differences.setdefault(why(cleaned, wanted), []).append(mail.stem)
-    count = max(len(mails), 1)
-    return {
-        "replies": len(mails),
-        "exact": round(1 - sum(map(len, differences.values())) / count, 4),
-        "exact_without_closing": round(bare / count, 4),
-        "differences": differences,
-    }
+def section(figures: Mapping[str, Any], options: argparse.Namespace) -> str:
+    """The figures as a section of the page of benchmarks; folders are named without the way to them."""
+    asked = [(name, getattr(options, name)) for name in ("source", "machine", "human", "trimmed")]
+    words = [
+        f"--{name} " + " ".join(map(_named, one if isinstance(one, list) else [one])) for name, one in asked if one
+    ]
+    rows = [[name, _shown(figures[name])] for name in _ROWS if name in figures]
+    parts = ["## Any mail is read", origin(f"python -m bench.mails {' '.join(words)}", _DATA), _MEANING]
+    parts.append(table(["", "measured"], rows))
+    if "problems" in figures:
+        parts.append(f"What could not be read as it should be: {_counted(figures['problems'])}.")
+        parts.append(f"Taken for: {_counted(figures['screened'])}.")
+    if figures.get("differences"):
+        kinds = [f"- {words} ({len(names)})" for words, names in figures["differences"].items()]
+        parts.append("What else is kept of a reply, by others and by us:\n\n" + "\n".join(kinds))
+    return "\n\n".join(parts)
 
 
-def with_closing(cleaned: Cleaned) -> str:
-    """What the customer wrote, with a cut closing and name put back: they say nothing, but others keep them."""
-    closings = [cut.text for cut in cleaned.removed if cut.kind == "signature" and is_closing(cut.text.split("\n"))]
-    return "\n".join([cleaned.text, *reversed(closings)])
+def _named(folder: Path) -> str:
+    return "/".join(folder.parts[-2:])
 
 
-def why(cleaned: Cleaned, wanted: str) -> str:
-    """What makes the difference to what others keep."""
-    if not wanted.strip():
-        return "nothing but quotes: they keep nothing, we never cut a text to nothing"
-    more = set(wanted.split()) - set(cleaned.text.split())
-    quoted = " ".join(cut.text for cut in cleaned.removed if cut.kind == "quote")
-    if more and more <= set(quoted.split()):
-        return "answers under or between quotes: they keep the quotes, we keep them beside"
-    return "we cut more" if more else "we keep more"
+def _shown(value: float) -> str:
+    return f"{value:,}" if isinstance(value, int) else f"{value:.3f}"
 
 
-def _text(path: Path) -> str:
-    return path.read_bytes().decode("utf-8", "replace")
-
-
-def _squeezed(text: str) -> str:
-    return " ".join(text.split())
+def _counted(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in counts.items()) or "nothing"
 
 
 if __name__ == "__main__":

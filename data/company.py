@@ -28,5 +28,12 @@ class Company:
         return any(email.endswith(one) if one.startswith("@") else email == one for one in self.own)
 
     def is_at(self, domain: str) -> bool:
-        """Whether the company has an address at exactly this domain."""
-        return domain.casefold() in {one.rpartition("@")[2] for one in self.own}
+        """Whether the company has an address at exactly this domain, however its letters are encoded (RFC 5891)."""
+        return _plain(domain) in {_plain(one.rpartition("@")[2]) for one in self.own}
+
+
+def _plain(domain: str) -> str:
+    try:
+        return domain.casefold().encode("idna").decode("ascii")
+    except UnicodeError:
+        return domain.casefold()

@@ -120,7 +120,7 @@ def _suggestion(one: Suggestion) -> dict[str, Any]:
 
 
 def _screen(screening: Screening) -> dict[str, str]:
-    return {"verdict": screening.verdict, "reason": screening.reason}
+    return {"verdict": screening.verdict, "reason": screening.reason, "about": screening.about}
 
 
 def _rounded(number: float | None) -> float | None:

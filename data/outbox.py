@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, Self, get_args
 
-from sqlalchemy import ColumnElement, Connection, Select, func, or_, select, update
+from sqlalchemy import Connection, func, select, update
 
 from salver.data import ceilings as limits
 from salver.data.database import Database
@@ -19,21 +19,14 @@ from salver.data.errors import InputError
 from salver.data.mailbox import Mailbox
 from salver.data.mapping import record_of
 from salver.data.outgoing import Ceilings, Fuse, Outgoing, OutKind, OutState
-from salver.data.posting import mail_of
+from salver.data.posting import UNDECIDED, mail_of, over, ripe, stuck
 from salver.data.record import DecisionRecord
-from salver.data.schema import corrections, decisions, outbox
-
-LONGEST_WAIT = timedelta(hours=2)
-"""Nothing waits longer for its next attempt, or is longer alone with a worker: what says so was written by a clock
-that had jumped."""
+from salver.data.schema import decisions, outbox
 
 Settled = Literal["sent", "again", "drop"]
 
 _CLAIMS = 7_258_371
 """Any number that is ours: only one at a time decides on PostgreSQL whether a mail may leave."""
-
-UNDECIDED: tuple[OutState, ...] = ("held", "failed", "uncertain")
-"""States in which a mail waits for a word of a person."""
 
 
 class Outbox(Database):
@@ -83,17 +76,19 @@ class Outbox(Database):
                 return mine
 
     def begin(self, mail: Outgoing) -> bool:
-        """Its first byte leaves now: whoever dies from here on leaves it uncertain. False when it is not yours any
-        more, because your lease is over and somebody else has it, or because a person keeps it back: send nothing."""
+        """Its first byte leaves now: whoever dies from here on leaves it uncertain. False when nothing must be sent:
+        your lease is over and somebody else has it, a person keeps it back, or the fuse has opened."""
         mine = (outbox.c.id == mail.id) & (outbox.c.attempts == mail.attempts) & outbox.c.lease.is_not(None)
         with self.writing() as connection:
+            if mail.kind == "answer" and limits.fuse_of(connection).is_open:
+                return False
             begun = update(outbox).where(mine & (outbox.c.state == "ready")).values(state="sending")
             return bool(connection.execute(begun).rowcount)
 
     def waits(self, mailbox: str, now: datetime, kind: OutKind = "answer") -> bool:
         """Whether a mail of a mailbox is due."""
         with self.reading() as connection:
-            return connection.execute(self._ripe(mailbox, kind, now)).first() is not None
+            return connection.execute(ripe(mailbox, kind, now)).first() is not None
 
     def sent(self, mail: Outgoing, now: datetime) -> bool:
         """It arrived. Like the next three, this is taken from whoever claimed it, even when the lease is over; False
@@ -122,14 +117,14 @@ class Outbox(Database):
     def expire(self, now: datetime) -> int:
         """Let mails be uncertain whose lease ended while they were being sent: who did is dead, or will say so still.
         Those of which nothing had left are ready again. How many are uncertain."""
-        over = _over(now)
+        past = over(now)
         fault = "Whoever was sending it stopped in the middle."
         with self.writing() as connection:
-            unsent = (outbox.c.state == "ready") & over
+            unsent = (outbox.c.state == "ready") & past
             connection.execute(update(outbox).where(unsent).values(lease=None))
             found = connection.execute(
                 update(outbox)
-                .where((outbox.c.state == "sending") & over)
+                .where((outbox.c.state == "sending") & past)
                 .values(state="uncertain", fault=fault, lease=None)
             )
             return int(found.rowcount)
@@ -180,18 +175,8 @@ class Outbox(Database):
 
     def unrouted(self, most: int = 100) -> list[tuple[Outgoing, DecisionRecord]]:
         """Answers that will not leave by themselves, and the decision of each that no person sees yet."""
-        any_of = decisions.alias()
-        newest = select(func.max(any_of.c.id)).where(any_of.c.message == outbox.c.message).scalar_subquery()
-        answered = select(corrections.c.message).where(corrections.c.answer.is_not(None))
-        stuck = (outbox.c.kind == "answer") & outbox.c.state.in_(UNDECIDED)
-        query = select(outbox.c.id, decisions).select_from(outbox.join(decisions, decisions.c.id == newest))
-        query = query.where(stuck & (decisions.c.kind == "answer") & outbox.c.message.not_in(answered)).limit(most)
         with self.reading() as connection:
-            rows = connection.execute(query.order_by(outbox.c.made_at, outbox.c.id)).all()
-            known = {row[0]: record_of(row) for row in rows}
-            found = connection.execute(select(outbox).where(outbox.c.id.in_(known)))
-            mails = {row.id: mail_of(row) for row in found}
-        return [(mails[one], record) for one, record in known.items()]
+            return stuck(connection, most)
 
     def answer_of(self, message: str) -> DecisionRecord | None:
         """The newest decision to answer a message by itself, whatever was decided after it."""
@@ -219,15 +204,9 @@ class Outbox(Database):
 
     def _due(self, connection: Connection, mailbox: str, kind: OutKind, now: datetime) -> Outgoing | None:
         """The next mail that is due, locked until the transaction ends."""
-        first = self._ripe(mailbox, kind, now).order_by(outbox.c.made_at, outbox.c.id).limit(1)
+        first = ripe(mailbox, kind, now).order_by(outbox.c.made_at, outbox.c.id).limit(1)
         row = connection.execute(first.with_for_update(skip_locked=True)).one_or_none()
         return mail_of(row) if row else None
-
-    def _ripe(self, mailbox: str, kind: OutKind, now: datetime) -> Select[Any]:
-        ripe = or_(outbox.c.due.is_(None), outbox.c.due <= now, outbox.c.due > now + LONGEST_WAIT)
-        free = outbox.c.lease.is_(None) | _over(now)
-        which = (outbox.c.state == "ready") & (outbox.c.mailbox == mailbox) & (outbox.c.kind == kind)
-        return select(outbox).where(which & ripe & free)
 
     def _hold(self, connection: Connection, identifier: str, reason: Reason, words: str) -> None:
         held = {"state": "held", "reason": reason.value, "fault": words, "lease": None}
@@ -256,8 +235,3 @@ class Outbox(Database):
         query = select(outbox).where(which).order_by(outbox.c.made_at, outbox.c.id).limit(most)
         with self.reading() as connection:
             return [mail_of(row) for row in connection.execute(query)]
-
-
-def _over(now: datetime) -> ColumnElement[bool]:
-    """Whether a lease is over, or was given by a clock that had jumped."""
-    return or_(outbox.c.lease <= now, outbox.c.lease > now + LONGEST_WAIT)

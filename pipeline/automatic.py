@@ -6,9 +6,11 @@ one in their first lines: a person who is away writes so too, but no person says
 
 import re
 
-_TAGS = r"(?:\s*(?:\[[^\]]{1,40}\]|\{[^}]{1,40}\})\s*)*"
+_TAGS = r"(?:\s{0,9}(?:\[[^\]]{1,40}\]|\{[^}]{1,40}\}))*+\s{0,9}"
 SUBJECT = re.compile(
-    _TAGS + r"(?:(?:"
+    r"\W{0,3}[\[({【](?:auto(?:mated|matic)?[- ]?(?:reply|response|answer|antwort)|automatische (?:antwort"
+    r"|nachricht)|out of office"
+    r"|ooo|abwesenheitsnotiz|réponse automatique|自動(?:応答|返信|送信|配信))[\])}】]|" + _TAGS + r"(?:(?:"
     r"automatische (?:antwort|rückantwort|abwesenheitsnotiz|abwesenheitsmeldung|e-?mail-antwort|eingangsbestätigung)"
     r"|abwesenheits(?:notiz|meldung|nachricht|assistent|benachrichtigung|mitteilung|info|information)"
     r"|urlaubs(?:notiz|meldung|benachrichtigung|vertretung|abwesenheit)|abwesend|antwort bei abwesenheit"
@@ -134,7 +136,7 @@ _CHALLENGE = (
     r"|um (?:ihre|die) (?:nachricht|e-?mail|mail) zuzustellen.{0,120}(?:klick|bestätig|antwort)"
     r"|bestätigen sie.{0,60}(?:absender|kein spam|keine spam|kein roboter).{0,120}(?:klick|link|antwort)"
 )
-_STRONG = re.compile(rf"^\W*(?:{_SAID})", re.IGNORECASE | re.MULTILINE)
+_STRONG = re.compile(rf"^[^\w\n]{{0,20}}(?:{_SAID})", re.IGNORECASE | re.MULTILINE)
 _CUES = tuple(
     re.compile(one, re.IGNORECASE | re.DOTALL) for one in (_SAID, _AWAY, _CARED, _RECEIVED, _PROMISED, _CHALLENGE)
 )

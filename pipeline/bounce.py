@@ -16,7 +16,7 @@ _SERVER_NAME = re.compile(
     r"|e-?mail[- ](?:system|gateway|filter).*|mms mail system administrator|anti-?spam.*|message delivery.*",
     re.IGNORECASE,
 )
-_TAGS = r"(?:\s*(?:\[[^\]]{1,40}\]|\*{2,}|re:(?= undeliver))\s*)*"
+_TAGS = r"(?:\s{0,9}(?:\[[^\]]{1,40}\]|\*{2,9}|re:(?= undeliver)))*+\s{0,9}"
 _SUBJECT = re.compile(
     _TAGS + r"(?:"
     r"undeliver(?:able|ed)(?: ?:| mail| message)|undelivered\b|undeliverable$|returned (?:mail|to sender)|bounced?:"
@@ -89,18 +89,41 @@ _TEXT = re.compile(
     r"|не было доставлено|配信(?:できません|不能|に失敗)|無法傳遞|无法投递|退回",
     re.IGNORECASE | re.DOTALL,
 )
+_OF_MAIL = re.compile(
+    r"e-?mails?\b|\bmails?\b|messages?\b|nachricht|recipient|empfänger|mailbox|postfach|server|smtp|\b5\.\d\.\d\b"
+    r"|quota"
+    r"|destinat|bericht|mensaje|messaggio|mensagem|wiadomo|meddelande|сообщени|user\b|メール|ユーザー|投递|退信|listed|address|retried",
+    re.IGNORECASE,
+)
+_OF_SOMEBODY = re.compile(
+    r"\b(?:my|meine?[rmn]?) (?:last |letzte[rn]? )?(?:e-?mails?|mails?|messages?|nachricht(?:en)?"
+    r"|antwort)\b"
+    r"|\b(?:an sie|to you)\b.{0,80}(?:zurück|returned|bounced)|paket|päckchen|parcel|package|sendung|lieferung"
+    r"|courier|kurier"
+    r"|\bdhl\b|hermes|\bbrief\b|\bpost(?:bote|amt)\b|delivery (?:driver|man)|bestellung|my order|colis|paquete"
+    r"|pacco|pakket",
+    re.IGNORECASE,
+)
 _LOOK_AT = 1500
 _COPY_LOOK_AT = 200_000
 _COPIED_ID = re.compile(r"^[> \t]*Message-ID:\s*(<[^<>\s]{1,250}@[^<>\s]{1,250}>)", re.IGNORECASE | re.MULTILINE)
 _OUR_ID = re.compile(r"<salver\.[0-9a-z]{8,128}@[\w.-]{1,200}>", re.IGNORECASE)
 
 
-def signs(message: Message, *, from_machine: bool) -> int:
-    """How many of three say that it is a mail server's: the sender, the subject, the first words."""
+def is_bounce(message: Message, *, from_machine: bool) -> bool:
+    """Whether two of three say so: the sender, the subject, the first words. `from_machine` is what the header shows.
+
+    Parcels, too, cannot be delivered, and people write of mails that came back: where nothing about the sender says
+    that a mail server wrote, the words must be about a mail, and not about somebody's own or about a parcel.
+    """
     name = message.sender.name if message.sender else ""
-    server = from_machine or _SERVER_NAME.fullmatch(name.strip(" \"'<>")) is not None
-    subject = _SUBJECT.match(message.subject) is not None
-    return server + subject + (_TEXT.search(message.body[:_LOOK_AT]) is not None)
+    server = from_machine or _SERVER_NAME.fullmatch(name[:100].strip(" \"'<>")) is not None
+    subject = _SUBJECT.match(message.subject[:400]) is not None
+    start = message.body[:_LOOK_AT]
+    told = _TEXT.search(start) is not None
+    if server:
+        return subject or told
+    return subject and told and _OF_MAIL.search(start) is not None and not _OF_SOMEBODY.search(start)
 
 
 def bounced(message: Message) -> str:

@@ -10,8 +10,10 @@ from salver.pipeline.quotes import Forward, unquoted
 from salver.pipeline.signature import is_closing, unsigned, without_salutation
 
 _GAP = re.compile(r"\n{3,}")
-_LAYERS = 20
+_LAYERS, _FEWEST_LAYERS = 20, 3
 """A mail is peeled until nothing changes; one with more layers than this was made to keep us busy and stays whole."""
+_MOST_LINES = 10_000
+"""Nobody writes more lines at once; what is beyond them is kept beside."""
 
 
 def clean(messages: Sequence[Message]) -> list[Cleaned]:
@@ -21,15 +23,24 @@ def clean(messages: Sequence[Message]) -> list[Cleaned]:
 
 def clean_text(body: str, *, forward: Forward = "marked") -> Cleaned:
     """Cut one body. Cleaning twice is cleaning once; a text is never cut to nothing."""
-    whole = _plain(body)
+    whole, *rest = _in_reach(_plain(body))
+    beyond = [Cut(kind="quote", text=one) for one in rest if one.strip()]
     text, removed = whole, list[Cut]()
-    for _ in range(_LAYERS):
+    for _ in range(max(_FEWEST_LAYERS, min(_LAYERS, _MOST_LINES * 2 // (whole.count("\n") + 1)))):
         lines, cuts = _peeled(text.split("\n"), forward)
         if not cuts:
-            return Cleaned(text=text, removed=tuple(removed))
+            return Cleaned(text=text, removed=tuple(removed + beyond))
         text = _GAP.sub("\n\n", "\n".join(lines)).strip()
         removed += cuts
-    return Cleaned(text=whole)
+    return Cleaned(text=whole, removed=tuple(beyond))
+
+
+def _in_reach(text: str) -> list[str]:
+    """The lines that a person may have written this time, and what is beyond them, if anything."""
+    if text.count("\n") < _MOST_LINES:
+        return [text]
+    *lines, rest = text.split("\n", _MOST_LINES)
+    return ["\n".join(lines).strip(), rest]
 
 
 def answer_body(text: str) -> str:
@@ -54,4 +65,4 @@ def _plain(body: str) -> str:
 def _forward(message: Message) -> Forward:
     if message.forwarded_by is not None:
         return "by_colleague"
-    return "by_customer" if FORWARD_PREFIX.match(message.subject) else "marked"
+    return "by_customer" if FORWARD_PREFIX.match(message.subject[:400]) else "marked"

@@ -27,7 +27,7 @@ _ADDRESS_TOKEN = re.compile(
 )
 _LONE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 """Halves of characters that stand for no byte; they come only from JSON."""
-_BARE_ADDRESS = re.compile(r"[^\s@<>\"',;:()\[\]]+@[^\s@<>\"',;:()\[\]]+")
+_BARE_ADDRESS = re.compile(r"[^\s@<>\"',;:()\[\]]{1,250}@[^\s@<>\"',;:()\[\]]{1,250}")
 _IDENTIFIER = re.compile(r"<\s*([^<>\s]+)\s*>|([^<>\s,;]+@[^<>\s,;]+)")
 
 
@@ -134,10 +134,10 @@ def _mailboxes(value: str) -> list[tuple[str, str]]:
 
 def _mailbox(words: list[str], comment: str, angle: str) -> list[tuple[str, str]]:
     name = " ".join(words)
-    if not angle and (bare := _BARE_ADDRESS.search(name)):
+    if not angle and "@" in name and (bare := _BARE_ADDRESS.search(name)):
         angle = bare[0]
         name = (name[: bare.start()] + name[bare.end() :]).strip("<>[]'\" ") or comment
-    address = _BARE_ADDRESS.search(angle.removeprefix("mailto:"))
+    address = _BARE_ADDRESS.search(angle.removeprefix("mailto:")) if "@" in angle else None
     email = address[0].casefold() if address else ""
     name = name or (angle if not email and angle.isprintable() else "")
     return [(name or comment, email)] if email or name else []

@@ -10,7 +10,7 @@ Found = tuple[CutKind, set[int]]
 _TOP = 3
 """Lines at the top where a mail server writes its warning."""
 _DEVICE = re.compile(
-    r"\W*(?:(?:diese (?:nachricht|e-?mail) wurde )?(?:von|mit|aus) (?:mein(?:em|er)|unterwegs|dem"
+    r"\W*+(?:(?:diese (?:nachricht|e-?mail) wurde )?(?:von|mit|aus) (?:mein(?:em|er)|unterwegs|dem"
     r"|der)?\s?[^.!?]{0,60}"
     r"(?:gesendet|gesandt|geschrieben)(?: mit .{0,40})?|gesendet (?:von|mit|über|aus) .{0,60}"
     r"|(?:sent|written|typed) (?:from|via|with|by|using|on) (?:a |my |the |mobile|mail|outlook|yahoo|windows"
@@ -27,7 +27,7 @@ _DEVICE = re.compile(
     re.IGNORECASE,
 )
 _LEGAL = re.compile(
-    r"\W*(?:(?:diese|this)s? (?:e-?mail|nachricht|mitteilung|message|communication|electronic)\b.{0,120}"
+    r"\W*+(?:(?:diese|this)s? (?:e-?mail|nachricht|mitteilung|message|communication|electronic)\b.{0,120}"
     r"\b(?:vertraulich|rechtlich|bestimmt|confidential|privileged|intended|solely|virus|analizzato)"
     r"|der inhalt dieser e-?mail|the (?:information|contents?) (?:contained )?(?:in|of) this (?:e-?mail|message)"
     r"|(?:vertraulichkeitshinweis|disclaimer|confidentiality(?: notice)?|rechtlicher hinweis|hinweis zum"
@@ -46,7 +46,7 @@ _LEGAL = re.compile(
     re.IGNORECASE,
 )
 _BANNER = re.compile(
-    r"\W*(?:(?:caution|warning|attention|achtung|vorsicht|hinweis|be careful|external(?: (?:e-?mail|sender|message))?"
+    r"\W*+(?:(?:caution|warning|attention|achtung|vorsicht|hinweis|be careful|external(?: (?:e-?mail|sender|message))?"
     r"|externe? (?:e-?mail|absender|nachricht))\b\W{0,4})?.{0,20}(?:this|diese|die|dieser)\b.{0,20}(?:e-?mail"
     r"|message|nachricht|absender)"
     r".{0,30}\b(?:originated|originates|comes?|came|was sent|is|stammt|kommt|kam|wurde)\b.{0,30}"

@@ -13,12 +13,16 @@ MAX_MESSAGE = 35 * 1024 * 1024
 MAX_HEAD = 256 * 1024
 MAX_PARTS = 1_000
 MAX_DEPTH = 50
+MAX_SOLE_TEXT = 7 * 1024 * 1024
+"""More than any encoding needs for a text of 2 MB."""
 TOO_DEEP = "application/x-nested-too-deep"
+_MAX_LINES = 1_000_000
 _MAX_LINE_TESTS = 2_000_000  # the parser tests every line against every open boundary: about a microsecond each
 
 _NESTING = ("multipart/", "message/")
 _HEAD = re.compile(rb"(?:From .*\n)?(?:(?:[!-9;-~]+:|[ \t]).*+(?:\n|$))*+")
 _BOUNDARY = re.compile(rb'boundary\s*=\s*(?:"([^"\r\n]{1,200})"|([^\s;"]{1,200}))', re.IGNORECASE)
+_KIND = re.compile(rb"^content-type\s*:\s*(.{0,5})", re.IGNORECASE | re.MULTILINE | re.DOTALL)
 _TYPE = re.compile(r"\s*([\w!#$&^.+-]{1,80}/[\w!#$&^.+-]{1,80})\s*(?:;|\s|$)")
 
 
@@ -99,7 +103,8 @@ def _within_caps(raw: bytes) -> tuple[bytes, list[str]]:
     if len(raw) > MAX_FIELD:
         raw, found = _within_head(raw)
         problems += found
-    lines = _MAX_LINE_TESTS // (1 + min(raw.count(b"oundary="), MAX_DEPTH))
+    raw = _within_text(raw)
+    lines = min(_MAX_LINES, _MAX_LINE_TESTS // (1 + min(raw.count(b"oundary="), MAX_DEPTH)))
     if raw.count(b"\n") > lines:
         raw = raw[: len(raw) - len(raw.split(b"\n", lines)[-1])]
         problems.append("message_too_large")
@@ -107,6 +112,13 @@ def _within_caps(raw: bytes) -> tuple[bytes, list[str]]:
         raw = raw[:end]
         problems.append("too_many_parts")
     return raw, problems
+
+
+def _within_text(raw: bytes) -> bytes:
+    """A mail that is one text, without what is far beyond the text that is read; any other as it is."""
+    head = _HEAD.match(raw, 0, MAX_HEAD)[0] if len(raw) > MAX_SOLE_TEXT else b""  # type: ignore[index]
+    kind = _KIND.search(head)
+    return raw[: len(head) + MAX_SOLE_TEXT] if head and (kind is None or kind[1].lower() == b"text/") else raw
 
 
 def _within_head(raw: bytes) -> tuple[bytes, list[str]]:

@@ -20,7 +20,7 @@ _WROTE = (
     r"|yazdı|έγραψε|написал|написала|написав|пише|пишет|写道|書きました)"
 )
 _INTRO_START = re.compile(
-    r"\s*(?:(?:am|on|at|le|el|il|em|op|den|dnia|w dniu|in data|på)\b|在|\*?\"?[^\W\d_][^<>:]{0,60}\"?\s*<"
+    r"\s*+(?:(?:am|on|at|le|el|il|em|op|den|dnia|w dniu|in data|på)\b|在|\*?\"?[^\W\d_][^<>:]{0,60}\"?\s*<"
     r"|\d{1,4}[-./: 年]"
     r"|\w+\.?,? \d)",
     re.IGNORECASE,
@@ -42,7 +42,7 @@ _HALF = re.compile(r"[<@]|\d")
 _SENTENCE_END = re.compile(r"(?:[^\W\d_]{4,}\.|[!?])\s*$")
 _RULED = re.compile(rf"\s*-{{2,}} .*\b{_WROTE}\b\s*-{{2,}}$", re.IGNORECASE)
 _SEPARATOR = re.compile(
-    r"\s*\*?-{2,}\s*(?:ursprüngliche (?:nachricht|e-?mail)|original[- ]?nachricht|original (?:message|e-?mail)"
+    r"\s*+\*?-{2,}+\s*+(?:ursprüngliche (?:nachricht|e-?mail)|original[- ]?nachricht|original (?:message|e-?mail)"
     r"|mensaje original|message d'origine|message original|messaggio originale|oorspronkelijk bericht"
     r"|mensagem original"
     r"|oprindelig (?:besked|meddelelse|mail)|opprinnelig melding|ursprungligt meddelande|originalmeddelande"
@@ -51,7 +51,7 @@ _SEPARATOR = re.compile(
     re.IGNORECASE,
 )
 _FORWARDED = re.compile(
-    r"\s*(?:-{2,}\s*(?:weitergeleitete (?:nachricht|e-?mail)|forwarded (?:message|by .*)|message transféré"
+    r"\s*+(?:-{2,}+\s*+(?:weitergeleitete (?:nachricht|e-?mail)|forwarded (?:message|by .*)|message transféré"
     r"|mensaje reenviado|messaggio inoltrato|doorgestuurd bericht|videresendt (?:besked|melding)"
     r"|vidarebefordrat meddelande|mensagem (?:re)?encaminhada|przekazana wiadomość"
     r"|пересылаемое сообщение)[^-]{0,60}-{2,}"
@@ -60,20 +60,19 @@ _FORWARDED = re.compile(
     r"|inicio del mensaje reenviado|inizio (?:del )?messaggio inoltrato|begin doorgestuurd bericht) ?:)\s*$",
     re.IGNORECASE,
 )
-_FIELD = re.compile(rf"\s*\*{{0,2}}(?:{LABEL})\s?[:：](?!//)", re.IGNORECASE)
-_FIRST_FIELD = re.compile(rf"\s*\*{{0,2}}(?:{FIRST_LABEL})\s?[:：](?!//)", re.IGNORECASE)
-_SUBJECT_FIELD = re.compile(rf"\s*\*{{0,2}}(?:{SUBJECT_LABEL})\s?[:：]", re.IGNORECASE)
+_FIELD = re.compile(rf"\s*+\*{{0,2}}(?:{LABEL})\s?[:：](?!//)", re.IGNORECASE)
+_FIRST_FIELD = re.compile(rf"\s*+\*{{0,2}}(?:{FIRST_LABEL})\s?[:：](?!//)", re.IGNORECASE)
+_SUBJECT_FIELD = re.compile(rf"\s*+\*{{0,2}}(?:{SUBJECT_LABEL})\s?[:：]", re.IGNORECASE)
 _RULE = re.compile(r"\s*[-_*=]{5,}\s*$")
 _QUOTED = re.compile(r" {0,3}>")
 
 _NOTE_WORDS = 6
 
-_MAY_QUOTE = re.compile(
-    rf">|--|__|[@＠].*[:：]|{_WROTE}|GMT|UTC|original message|orwarded message|eitergeleiteten"
-    rf"|{FIRST_LABEL}\s?[:：]",
-    re.IGNORECASE,
-)
-"""A text without any of these holds no earlier mail; most texts have none."""
+_CUES = (">", "--", "__", "==", "**", ":", "：", "GMT", "UTC", "wrote", "riginal ", "RIGINAL ")
+"""A text without any of these holds no earlier mail."""
+_LONGEST = 1000
+"""Characters from which a line is no mark of an earlier mail."""
+_MOST_FIELDS = 24
 
 
 class _Opener(NamedTuple):
@@ -87,7 +86,7 @@ class _Opener(NamedTuple):
 def unquoted(lines: list[str], forward: Forward = "marked") -> tuple[list[str], list[Cut]]:
     """The lines without earlier mails, and these. All stay when nothing else would be left."""
     text = "\n".join(lines)
-    if not _MAY_QUOTE.search(text):
+    if not any(cue in text for cue in _CUES):
         return lines, []
     if forward != "marked":
         lines = _lifted(lines)
@@ -175,7 +174,7 @@ def _filled(lines: Sequence[str], at: int) -> int:
 
 def _opener(lines: Sequence[str], at: int) -> _Opener | None:
     line = lines[at]
-    if not line or line.isspace():
+    if len(line) > _LONGEST or not line or line.isspace():
         return None
     if _FORWARDED.match(line):
         return _Opener(1 + _fields(lines, at + 1), forwarded=True, block=True)
@@ -193,8 +192,8 @@ def _fields(lines: Sequence[str], at: int, at_least: int = 1) -> int:
     start, at = at, _filled(lines, at)
     if at < len(lines) and not _FIRST_FIELD.match(lines[at]) and at_least > 1:
         return 0
-    found, end = 0, at
-    while at < min(len(lines), end + 2) and lines[at].strip():
+    found, end, most = 0, at, min(len(lines), at + _MOST_FIELDS)
+    while at < min(most, end + 2) and lines[at].strip():
         if _FIELD.match(lines[at]):
             found, end = found + 1, at + 1
         at += 1

@@ -58,8 +58,8 @@ _NO_NAME_WORDS = (
 )
 _NO_NAME = frozenset(_NO_NAME_WORDS.split())
 _DELIMITER = re.compile(r"\s*(?:--|—|–|__)\s*$")
-_RULE = re.compile(r"\s*(?:[-_=~*#+•]{3,}|ᐧ)?\s*$")
-_LONG_RULE = re.compile(r"\s*(?:_{10,}|-{10,}|={10,})\s*$")
+_RULE = re.compile(r"\s*+(?:[-_=~*#+•]{3,}|ᐧ)?\s*$")
+_LONG_RULE = re.compile(r"\s*+(?:_{10,}|-{10,}|={10,})\s*$")
 _REGISTER = re.compile(
     r"\b(?:HR[AB]\s?:?\s?\d|(?:Amtsgericht|Registergericht|Handelsregister|Sitz der Gesellschaft"
     r"|Geschäftsführer(?:in|ung)?"
@@ -67,9 +67,9 @@ _REGISTER = re.compile(
     r"|in))\b.{0,4}[:. ]"
     r"|(?:Tel|Fax|Telefon|Telefax|Mobil|Mobile|Phone|Fon)\b\.?\s?:?\s*\(?[+\d]|Inh\. |www\.|Öffnungszeiten:)"
 )
-_POSTSCRIPT = re.compile(r"\W*p\.?\s?p?\.?\s?s\b[.:,]?\s?", re.IGNORECASE)
+_POSTSCRIPT = re.compile(r"\W*+p\.?\s?p?\.?\s?s\b[.:,]?\s?", re.IGNORECASE)
 _FACT = re.compile(
-    r"\W*(?:meine? |my )?(?:kunden|kd|vertrag|zähler|zaehler|rechnung|auftrag|bestell|vorgang|iban|customer"
+    r"\W*+(?:meine? |my )?(?:kunden|kd|vertrag|zähler|zaehler|rechnung|auftrag|bestell|vorgang|iban|customer"
     r"|contract|account"
     r"|meter|invoice|order|reference|ref)\w*[-. ]*.{0,24}\d",
     re.IGNORECASE,
@@ -87,6 +87,7 @@ _GREETING = re.compile(
 )
 
 _REACH = 14
+_LONGEST, _GOES_ON = 1000, " and so it goes on and on."
 """Lines under a closing that may still be a signature."""
 _LONG_WORDS, _SMALL_WORDS = 9, 4
 """Words, and words in small letters, from which a line is prose."""
@@ -96,12 +97,17 @@ def unsigned(lines: list[str]) -> tuple[list[str], list[Cut]]:
     """The lines without signature and footers, and these. All stay when nothing else would be left."""
     kept, cuts = _trimmed(lines), list[Cut]()
     for find in (armour, devices, notices, _delimited, _closed, _company, _named):
-        kind, chosen = find(kept)
+        kind, chosen = find([_shortened(line) for line in kept])
         left = [line for i, line in enumerate(kept) if i not in chosen] if chosen else []
         if any(line.strip() for line in left):
             cuts.append(Cut(kind=kind, text="\n".join(kept[i] for i in sorted(chosen)).strip("\n")))
             kept = _trimmed(left)
     return kept, cuts
+
+
+def _shortened(line: str) -> str:
+    """A line as far as it must be looked at: a very long one is somebody's words."""
+    return line if len(line) <= _LONGEST else line[:_LONGEST] + _GOES_ON
 
 
 def is_closing(lines: list[str]) -> bool:

@@ -1,13 +1,16 @@
-"""What brings messages to a person whose answers will not leave by themselves: held, failed, or uncertain ones."""
+"""Brings messages to a person whose answers will not leave by themselves, and keeps what a person says of those."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from salver.data.decision import Reason
+from salver.data.errors import StoreError
 from salver.data.lines import tray_line
 from salver.data.mailbox import Mailbox
-from salver.data.outbox import Outbox
+from salver.data.outbox import Outbox, Settled
 from salver.data.outgoing import Outgoing
+from salver.data.posting import UNDECIDED
 from salver.data.record import DecisionRecord
 from salver.data.store import Store
 from salver.pipeline.run import Clock, Pipeline
@@ -55,7 +58,10 @@ class HandOver:
     def _bring(self, mail: Outgoing, record: DecisionRecord) -> None:
         """Decide again, and lay out a draft, in one transaction."""
         reason, because, now = reason_of(mail), because_of(mail), self._clock()
-        kept = self._store.message(mail.message)
+        try:
+            kept = self._store.message(mail.message)
+        except StoreError:  # its bytes are damaged; whoever gets it is told so
+            kept = None
         if kept is None:
             self._store.decided([replace(record, at=now, kind="route", reason=reason.value)])
             return
@@ -77,3 +83,15 @@ def reason_of(mail: Outgoing) -> Reason:
 def because_of(mail: Outgoing) -> str:
     """The same in words."""
     return _WORDS[mail.state].format(fault=mail.fault)
+
+
+def settle(store: Store, identifier: str, how: Settled, by: str, now: datetime) -> Outgoing:
+    """Settle a mail that is held, failed or uncertain. Raises InputError where there is none such.
+
+    One that was sent, or is sent again, needs no person any more: that it was answered is decided once more.
+    """
+    outbox = Outbox.of(store)
+    mail = outbox.found(identifier)
+    if how != "drop" and mail.state in UNDECIDED and (record := outbox.answer_of(mail.message)):
+        store.decided([replace(record, at=now)])
+    return outbox.settle(identifier, how, by, now)

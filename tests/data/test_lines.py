@@ -115,7 +115,7 @@ def test_a_routed_message_as_a_line() -> None:
         "message_id": "<1@posthorn.example>",
         "subject": "Zählerstand",
         "lang": "de",
-        "screen": {"verdict": "human", "reason": "human"},
+        "screen": {"verdict": "human", "reason": "human", "about": ""},
         "confidence": 0.9124,
         "threshold": 0.94,
         "cases": ["c1"],
@@ -157,7 +157,7 @@ def test_a_reading_as_a_line() -> None:
         "text": "Stand 1",
         "removed": [{"kind": "signature", "text": "-- \nAnna"}],
         "attachments": [{"name": "foto.jpg", "type": "image/jpeg", "size": 12}],
-        "screen": {"verdict": "human", "reason": "human"},
+        "screen": {"verdict": "human", "reason": "human", "about": ""},
         "problems": [{"code": "charset", "words": "The charset is unknown."}],
     }
 

@@ -11,8 +11,9 @@ from salver.data.approval import Approval, Verdict
 from salver.data.correction import Correction
 from salver.data.errors import InputError
 from salver.data.mailbox import Mailbox, Server
-from salver.data.outbox import LONGEST_WAIT, Outbox
+from salver.data.outbox import Outbox
 from salver.data.outgoing import Ceilings
+from salver.data.posting import LONGEST_WAIT
 from salver.data.store import Store
 from tests.data.mails import NOW, TEXT, approve, laid_out, outgoing, raw, record
 
@@ -234,6 +235,16 @@ def test_the_fuse_opens_when_too_much_leaves_and_only_a_person_closes_it(store, 
     assert outbox.fuse().is_open
 
 
+def test_a_fuse_that_is_opened_stops_what_is_claimed_already(store, outbox):
+    laid_out(store, 1)
+    mail = outbox.claim(BOX, NOW, LEASE, ceilings=NO_WAIT)
+    outbox.switch_fuse(is_open=True, by="anna", because="wrong prices", now=NOW)
+    assert not outbox.begin(mail)
+    assert outbox.again(mail, "stopped", NOW)
+    assert claim(outbox) is None
+    assert held(outbox) == [("fuse_open", "The fuse is open: wrong prices")]
+
+
 def test_what_left_before_the_hour_opens_no_fuse(store, outbox):
     few = Ceilings(per_hour=2, at_once_s=0)
     laid_out(store, *range(4))
@@ -367,7 +378,7 @@ def test_many_workers_never_get_the_same_mail_nor_break_a_ceiling(url):
     assert taken.count("ada@posthorn.example") == 3
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=12, deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from(["claim", "begin", "sent", "again", "cut", "die", "jump"]), st.integers(0, 5)))
 )

@@ -40,7 +40,7 @@ def shown(message: Message, field: str) -> Any:
             return [{"name": one.name, "type": one.type, "size": one.size} for one in value]
         case "problems":
             return codes(message)
-        case "references" | "media_types":
+        case "references" | "media_types" | "enclosed":
             return list(value)
         case "date":
             return value or ""

@@ -16,10 +16,11 @@ from salver.data.outbox import Outbox
 from salver.data.outgoing import Ceilings
 from salver.data.store import Store
 from salver.pipeline.run import Pipeline
-from salver.serve.handover import HandOver
-from salver.serve.outbox import GIVEN_UP_AFTER, Sending, pause, settle
+from salver.serve.handover import HandOver, settle
+from salver.serve.outbox import GIVEN_UP_AFTER, Sending, pause
 from salver.serve.outgoing import outgoing
 from salver.serve.recording import record_of
+from salver.serve.steady import SteadyClock
 from tests.data.mails import NOW, approve, laid_out
 from tests.pipeline.small_bundle import COMPANY, NOON, small_bundle
 from tests.serve.office import mail
@@ -186,6 +187,14 @@ def test_a_relay_that_refuses_the_empty_sender_fails_no_mail(office):
     assert office.states() == ["ready", "ready"]
 
 
+def test_what_a_server_says_of_a_customer_is_told_to_nobody_else(office):
+    laid_out(office.store, 1, 2, 3)
+    office.post.plan.replies["RCPT"] = ["421 4.7.0 <kunde1@posthorn.example> too often"] * 3
+    assert office.sending().round().fates == {"again": 2}
+    assert all("421 4.7.0 … too often" in one.fault for one in office.outbox.listed())
+    assert not [line for line in office.told if "kunde" in line]
+
+
 def test_a_copy_is_kept_once_and_the_row_says_so(office):
     laid_out(office.store, 1)
     folder = SentFolder()
@@ -211,6 +220,21 @@ def test_the_fuse_stops_the_installation_and_tells_it_once(office):
     (told,) = [line for line in office.told if "fuse" in line]
     assert told.startswith("The fuse is open, and no answer leaves: 3 automatic answers left within an hour")
     assert office.states() == ["sent"] * 3 + ["held"] * 2
+
+
+@pytest.mark.parametrize("jump", [timedelta(days=2), timedelta(days=-2)])
+def test_a_clock_that_jumps_lets_no_fourth_answer_through(office, jump):
+    wall, passed = [NOW], [1000.0]
+    clock = SteadyClock(lambda: wall[0], lambda: passed[0])
+    sending = Sending(office.store, office.box, clock, office.told.append, ceilings=NO_WAIT)
+    laid_out(office.store, 1, 2, 3, recipient="ada@posthorn.example")
+    assert sending.round().fates == {"sent": 3}
+    for hours in range(1, 23, 5):
+        wall[0] = NOW + timedelta(hours=hours) + jump
+        passed[0] = 1000.0 + 3600 * hours
+        laid_out(office.store, 10 + hours, recipient="ada@posthorn.example")
+        assert sending.round().fates == {}
+    assert len(office.post.accepted) == 3
 
 
 def test_two_workers_send_nothing_twice(office):
@@ -266,6 +290,18 @@ def test_what_cannot_leave_lies_before_a_person_with_a_draft(store_of_tests, off
     settle(office.store, failed.id, "again", "anna", NOW)
     assert sending.round().fates == {"sent": 1}
     assert office.store.queue() == []
+
+
+def test_a_message_whose_bytes_are_damaged_goes_to_a_person_all_the_same(office):
+    (mail_,) = laid_out(office.store, 1)
+    with office.store.writing() as connection:
+        connection.exec_driver_sql("UPDATE messages SET raw = 'x'")
+    office.outbox.hold(mail_.id, "anna", "")
+    pipeline = Pipeline(small_bundle(), clock=lambda: NOON, audit_share=0)
+    hand_over = HandOver(office.store, pipeline, [office.box], SECRET, lambda: office.now, office.told.append)
+    assert hand_over() == 1
+    assert hand_over() == 0
+    assert [one.message for one in office.store.queue()] == [mail_.message]
 
 
 def test_a_rejected_text_stops_what_was_ready(office):

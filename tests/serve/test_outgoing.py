@@ -119,6 +119,14 @@ def test_without_an_address_nothing_is_sent_and_the_draft_says_so(pipeline, send
         assert tray.decision.reason is Reason.NO_ADDRESS
 
 
+def test_a_mailbox_whose_domain_is_not_ascii_writes_as_mail_servers_want_it(pipeline):
+    (one,) = sent(pipeline, mail(1, METER), box=replace(BOX, address="service@müller.example"))
+    assert one.content.isascii()
+    assert parsed(one)["From"] == "Elmtalwerke GmbH <service@xn--mller-kva.example>"
+    assert parsed(one)["X-Loop"] == "service@xn--mller-kva.example"
+    assert one.id.endswith("@xn--mller-kva.example>")
+
+
 def test_a_machine_gets_neither_answer_nor_draft(pipeline):
     (tray,) = trays(pipeline, "Auto-Submitted: auto-replied\n" + mail(1, METER))
     assert isinstance(tray.decision, Leave)

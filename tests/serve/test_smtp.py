@@ -1,6 +1,10 @@
+import shutil
 import socket
+import ssl
+import subprocess
 import threading
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -102,10 +106,10 @@ def test_a_server_that_closes_for_now_is_not_asked_again():
 
 def test_a_reply_that_comes_too_late_is_no_reply():
     with Post() as post:
-        post.plan.delay_s = 0.6
-        assert send(post, timeout_s=0.1).fate == "sent", "the final dot may take ten times as long"
-        post.plan.delay_s = 1.5
-        outcome = send(post, timeout_s=0.1)
+        post.plan.delay_s = 0.5
+        assert send(post, timeout_s=0.2).fate == "sent", "the final dot may take ten times as long"
+        post.plan.delay_s = 2.6
+        outcome = send(post, timeout_s=0.2)
     assert outcome.fate == "uncertain"
     assert len(post.accepted) == 2
 
@@ -161,6 +165,54 @@ def test_a_token_signs_in():
         assert send(post, user="salver", token_command="echo t0k3n").fate == "sent"
         with pytest.raises(MailboxRefusedError, match="The login is refused"):
             send(post, user="salver", token_command="echo stale")
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory) -> Path:
+    """A folder with an authority, a certificate for localhost, and one that is past its time."""
+    if not shutil.which("openssl"):
+        pytest.skip("openssl is not installed: apt-get install openssl")
+    folder = tmp_path_factory.mktemp("certificates")
+
+    def openssl(*words: str) -> None:
+        subprocess.run(["openssl", *words], cwd=folder, check=True, capture_output=True)
+
+    (folder / "names").write_text("subjectAltName=DNS:localhost\n")
+    curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+    openssl("req", "-x509", *curve, "-keyout", "ca.key", "-out", "ca.pem", "-days", "30", "-subj", "/CN=Test")
+    for name, days in (("good", "30"), ("old", "-1")):
+        openssl("req", *curve, "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", "/CN=localhost")
+        signed = ["-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-extfile", "names", "-out", f"{name}.pem"]
+        openssl("x509", "-req", "-in", f"{name}.csr", *signed, "-days", days)
+    return folder
+
+
+def context_of(folder: Path, name: str) -> ssl.SSLContext:
+    found = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    found.load_cert_chain(folder / f"{name}.pem", folder / f"{name}.key")
+    return found
+
+
+@pytest.mark.parametrize("tls", ["tls", "starttls"])
+def test_a_certificate_must_be_one_that_is_known(certificates, tls):
+    known = {"tls": tls, "host": "localhost", "ca_file": str(certificates / "ca.pem")}
+    with Post(context=context_of(certificates, "good"), implicit=tls == "tls") as post:
+        assert send(post, **known).fate == "sent"
+        for wrong in ({"ca_file": ""}, {"host": "127.0.0.1"}):
+            with pytest.raises(MailboxError, match=r"The certificate is not accepted \(.*Renew it, correct the host"):
+                send(post, **known | wrong)
+    with Post(context=context_of(certificates, "old"), implicit=tls == "tls") as post:
+        with pytest.raises(MailboxError, match="certificate has expired"):
+            send(post, **known)
+        assert post.accepted == []
+
+
+def test_tls_that_is_not_spoken_there_ends_in_a_sentence(certificates):
+    with Post() as post:
+        with pytest.raises(MailboxError, match="no STARTTLS"):
+            send(post, tls="starttls")
+        with pytest.raises(MailboxError, match="No TLS can be spoken"):
+            send(post, tls="tls")
 
 
 def test_what_is_no_server_ends_in_a_sentence():
