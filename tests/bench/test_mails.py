@@ -5,9 +5,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from bench.trimmed import trimmed
 
 from bench.mails import main, read_all, recognised
+from bench.trimmed import trimmed
 
 CASES = Path(__file__).parent.parent / "cases"
 REPLY = (
