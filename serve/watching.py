@@ -4,6 +4,7 @@ import os
 import secrets
 import signal
 import socket
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -132,8 +133,9 @@ class Office:
                 if once or all(each.is_alive() for each in threads):
                     self._notifier.alive()  # a watcher that died by a fault of ours is silence: all are started anew
         self._notifier.stopping()
+        until = time.monotonic() + FINISH_S  # for all together: a server that hangs does not hold up the end by itself
         for one in threads:
-            one.join(FINISH_S)
+            one.join(max(until - time.monotonic(), 0))
         self._over.set()
         heart.join(FINISH_S)
         return [one.seen for one in self.watchers]
