@@ -41,7 +41,7 @@ gates: $(READY) ## take each of the five gates away in turn, and show which test
 	@$(BIN)/python -m tests.gates.table
 
 crash: $(READY) ## kill it a thousand times while it takes in, decides and sends, and count what was lost or sent twice
-	@$(BIN)/python -m tests.crash.run
+	@$(BIN)/python -m tests.crash.run --jobs 4 --mails 16
 
 demo: $(READY) ## train on the sample company, work off its backlog, write a report
 	@$(BIN)/salver demo

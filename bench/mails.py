@@ -16,6 +16,7 @@ cut, is put back (`exact_without_closing` is the share without that); `differenc
 
 import argparse
 import json
+import re
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,13 +28,13 @@ from bench.page import origin, table, write_section
 from bench.trimmed import trimmed
 from salver.data.company import Company
 from salver.data.files import name_of
-from salver.data.formats import FROM_LINE
 from salver.data.mbox import pieces, without_from_line
 from salver.data.message import RawMessage
 from salver.pipeline.clean import clean
 from salver.pipeline.read import read_one
 from salver.pipeline.screen import screen
 
+_MBOX = re.compile(rb"From [^\n]{1,400}\n(?:>?From |[!-9;-~]{1,80}:)")
 _BESIDE = (".toml",)
 _DATA = "Data: test mails of six open-source mail parsers, whatever they are, and our own golden mails"
 _MEANING = (
@@ -149,7 +150,7 @@ def _of_file(path: Path) -> Iterator[RawMessage]:
     with path.open("rb") as file:
         start = file.read(512)
         file.seek(0)
-        if FROM_LINE.match(start) and path.suffix != ".eml":
+        if _MBOX.match(start) and path.suffix != ".eml":
             for position, piece in enumerate(pieces(file), start=1):
                 yield RawMessage(content=piece.content, source=name_of(path), position=position)
         else:

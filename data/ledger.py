@@ -8,6 +8,7 @@ key tells what is known.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 from typing import Any
 
 from sqlalchemy import Connection, Row, exists, func, select, update
@@ -20,6 +21,7 @@ from salver.data.schema import folders, mailboxes, messages, outbox, taken
 from salver.data.store import Store
 
 _UIDS = 500
+_MOST_BYTES = 32 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,13 +83,17 @@ class Ledger:
             connection.execute(self._store.insert(taken).on_conflict_do_nothing(), rows)
         return new
 
-    def undecided(self, mailbox: str, limit: int) -> list[RawMessage]:
-        """The oldest messages that came by this mailbox and have no decision. One that is damaged is set aside."""
+    def undecided(self, mailbox: str, limit: int, most_bytes: int = _MOST_BYTES) -> list[RawMessage]:
+        """The oldest messages that came by this mailbox and have no decision: at least one, further ones as long as all
+        have at most `most_bytes`. One that is damaged is set aside."""
         here = exists().where((taken.c.message == messages.c.key) & (taken.c.mailbox == mailbox))
-        query = select(messages).where((messages.c.state == "waiting") & here)
         order = (messages.c.taken_in_at, messages.c.source, messages.c.position, messages.c.key)
+        query = select(messages.c.key, messages.c.length).where((messages.c.state == "waiting") & here)
         with self._store.reading() as connection:
-            rows = connection.execute(query.order_by(*order).limit(limit)).all()
+            sizes = connection.execute(query.order_by(*order).limit(limit)).all()
+            fits = [total <= most_bytes for total in accumulate(row.length for row in sizes)]
+            keys = [row.key for at, row in enumerate(sizes) if at == 0 or fits[at]]
+            rows = connection.execute(select(messages).where(messages.c.key.in_(keys)).order_by(*order)).all()
         for row in rows:
             if not is_whole(row):
                 self._store.quarantine(row.key, "the stored bytes no longer match their hash")

@@ -5,6 +5,7 @@ from itertools import zip_longest
 from typing import Any, assert_never
 
 from salver.data.answer import Suggestion
+from salver.data.case import Case
 from salver.data.decision import AutoAnswer, Decision, Drafted, Leave, Route, Tray
 from salver.data.message import Message
 from salver.data.reading import Cleaned, Reading, Request, Screening
@@ -50,6 +51,26 @@ def reading_line(message: Message, cleaned: Cleaned, screening: Screening, lang:
         "attachments": [{"name": one.name, "type": one.type, "size": one.size} for one in message.attachments],
         "screen": _screen(screening),
         "problems": [{"code": one.code, "words": one.words} for one in message.problems],
+    }
+
+
+def case_line(case: Case) -> dict[str, Any]:
+    """A case as a row of an archive, which `salver train` takes."""
+    return {
+        "id": case.id,
+        "thread": case.thread,
+        "channel": case.channel,
+        "subject": case.subject,
+        "customer": {"name": case.customer.name, "email": case.customer.email, **dict(case.customer.fields)},
+        "date": _iso(case.received_at),
+        "lang": case.lang,
+        "text": case.text,
+        "intents": list(case.intents),
+        "urgency": case.urgency,
+        "answer": case.answer,
+        "agent": case.agent,
+        "answered_at": _iso(case.answered_at),
+        "ending": case.ending,
     }
 
 

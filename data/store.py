@@ -122,19 +122,33 @@ class Store(Database):
         `outgoing` are the mails that belong to these decisions: they come into the outbox with them or not at all. A
         message has at most one answer and one draft there, however often it is decided.
         """
+        with self.writing() as connection:
+            self._decide(connection, records, outgoing)
+
+    def first_decided(self, records: Sequence[DecisionRecord], outgoing: Sequence[Outgoing]) -> set[str]:
+        """The same for those messages alone that nobody has decided meanwhile; their keys."""
+        table = schema.messages
+        with self.writing() as connection:
+            keys = sorted(record.message for record in records)
+            query = select(table.c.key).where(table.c.key.in_(keys) & (table.c.state != "done"))
+            mine = set(connection.scalars(query.order_by(table.c.key).with_for_update()))
+            now = [record for record in records if record.message in mine]
+            self._decide(connection, now, [mail for mail in outgoing if mail.message in mine])
+        return mine
+
+    def _decide(self, connection: Connection, records: Sequence[DecisionRecord], outgoing: Sequence[Outgoing]) -> None:
         if not records:
             return
         newest = {record.message: record for record in records}
         routed = [row_of_entry(record) for record in newest.values() if record.kind == "route"]
         messages, queue = schema.messages, schema.queue
-        with self.writing() as connection:
-            trail.append(connection, records)
-            for some in _chunks(sorted(newest)):
-                connection.execute(update(messages).where(messages.c.key.in_(some)).values(state="done", fault=""))
-                connection.execute(delete(queue).where(queue.c.message.in_(some)))
-            if routed:
-                connection.execute(insert(queue), routed)
-            posting.add(connection, self.insert(schema.outbox), outgoing)
+        trail.append(connection, records)
+        for some in _chunks(sorted(newest)):
+            connection.execute(update(messages).where(messages.c.key.in_(some)).values(state="done", fault=""))
+            connection.execute(delete(queue).where(queue.c.message.in_(some)))
+        if routed:
+            connection.execute(insert(queue), routed)
+        posting.add(connection, self.insert(schema.outbox), outgoing)
 
     def decision(self, key: str) -> DecisionRecord | None:
         """The newest decision on a message, the one that counts."""

@@ -138,6 +138,14 @@ class TemplateChoice:
             unseen[i].append(dict(zip(names, _chances(opinions, weights.tolist()), strict=True)))
         return cls(grams, weigh, Centres.of(features, keys, words), weights), unseen
 
+    def with_centres(self, chosen: Sequence[tuple[str, Key]], own: Mapping[Key, str]) -> "TemplateChoice":
+        """The same weights, with the centres of other texts and what was chosen for each."""
+        counts = self._grams.matrix([text for text, _ in chosen])
+        weigh = TfIdf.fit(counts)
+        words = {key: weigh.apply(self._grams.matrix([text])) for key, text in own.items()}
+        centres = Centres.of(weigh.apply(counts), [key for _, key in chosen], words)
+        return TemplateChoice(self._grams, weigh, centres, self._weights)
+
     def cosines(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """(n, choices): how near each text is to each centre."""
         return self._centres.cosines(self._weigh.apply(self._grams.matrix(texts)))

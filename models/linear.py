@@ -45,7 +45,7 @@ class Linear:
         """
         from sklearn.svm import LinearSVC
 
-        found = cls._of(LinearSVC(C=1.0, tol=_CLOSE_ENOUGH), features, labels, count)
+        found = cls._of(LinearSVC(C=1.0, tol=_CLOSE_ENOUGH, random_state=0), features, labels, count)
         if not also:
             return found
         weights, bias = found.weights.copy(), found.bias.copy()
@@ -53,7 +53,7 @@ class Linear:
             target = labels == label
             target[[row for row, of in also if of == label]] = True
             if target.any() and not target.all():
-                one = LinearSVC(C=1.0, tol=_CLOSE_ENOUGH).fit(features, target)
+                one = LinearSVC(C=1.0, tol=_CLOSE_ENOUGH, random_state=0).fit(features, target)
                 weights[label], bias[label] = one.coef_[0], one.intercept_[0]
         return cls(weights, bias)
 

@@ -17,6 +17,10 @@ _KNOWN = re.compile(
 )
 _ON_TOP = re.compile(rb"(?:\xef\xbb\xbf|[ \t]*\r?\n|>*From [^\n]{0,1000}\n)+")
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_ENCODED_RUN = re.compile(rb"^(?:[A-Za-z0-9+/]{60,}+\r?\n){20,}+", re.MULTILINE)
+_ENCODED_LONG = 64 * 1024
+_ENCODED_KEPT = 4 * 1024 * 1024
+_LEFT_OUT = re.compile(rb"~(\d{1,8})~")
 _MOST_BROKEN = 40
 """Lines in a row that may be broken."""
 _FEWEST = 3
@@ -38,6 +42,30 @@ def mended(raw: bytes) -> tuple[bytes, bool]:
     if (top := _ON_TOP.match(raw, 0, _HEAD_BYTES)) and _FIELD.match(raw, top.end()):
         raw = raw[top.end() :]
     return _joined(raw)
+
+
+def joined_base64(raw: bytes) -> bytes:
+    """The same mail with the lines of each large attachment put into one, of which no more is kept than could be text.
+
+    Line breaks mean nothing in base64 (RFC 2045, 6.8), and attachments are not opened; a mark says how much was left
+    out. So a parser reads a mail of 35 MB in a tenth of the time.
+    """
+    return _ENCODED_RUN.sub(_one_line, raw)
+
+
+def _one_line(run: re.Match[bytes]) -> bytes:
+    if len(run[0]) < _ENCODED_LONG:
+        return run[0]
+    line = run[0].translate(None, b"\r\n")
+    left_out = len(line) - _ENCODED_KEPT
+    return line[:_ENCODED_KEPT] + (b"\n~%d~\n" % left_out if left_out > 0 else b"\n")
+
+
+def encoded_length(raw: bytes) -> int:
+    """How many digits of base64 there are, or were before some were left out."""
+    left_out = _LEFT_OUT.search(raw, max(len(raw) - 200, 0))
+    marks = len(left_out[0]) if left_out else 0
+    return len(raw.translate(None, b"\r\n\t =")) - marks + (int(left_out[1]) if left_out else 0)
 
 
 def _joined(raw: bytes) -> tuple[bytes, bool]:

@@ -84,8 +84,10 @@ def _read(part: Part, found: Contents, *, wanted: bool) -> str:
 def _read_multipart(kind: str, children: list[Part], found: Contents, *, wanted: bool) -> str:
     if kind == "multipart/alternative" and wanted:
         return _read_alternative(children, found)
-    reads = {"multipart/encrypted": 0, "multipart/report": 1}.get(kind, len(children))
-    texts = [_read(child, found, wanted=wanted and i < reads) for i, child in enumerate(children)]
+    texts: list[str] = []
+    for child in children:
+        enough = kind == "multipart/encrypted" or (kind == "multipart/report" and any(map(str.strip, texts)))
+        texts.append(_read(child, found, wanted=wanted and not enough))
     return "\n\n".join(text for text in texts if text.strip())
 
 

@@ -7,7 +7,7 @@ from email.policy import compat32
 from typing import Any, cast
 
 from salver.pipeline.fields import MAX_FIELD, decoded, parameters
-from salver.pipeline.mend import mended
+from salver.pipeline.mend import encoded_length, joined_base64, mended
 
 MAX_MESSAGE = 35 * 1024 * 1024
 MAX_HEAD = 256 * 1024
@@ -84,7 +84,7 @@ class Part(StandardPart):
         raw = self.raw_content()
         if self.field("content-transfer-encoding").strip().lower() != "base64":
             return len(raw)
-        return len(raw.translate(None, b"\r\n\t =")) * 3 // 4
+        return encoded_length(raw) * 3 // 4
 
 
 def parsed(raw: bytes) -> tuple[Part, list[str]]:
@@ -103,7 +103,7 @@ def _within_caps(raw: bytes) -> tuple[bytes, list[str]]:
     if len(raw) > MAX_FIELD:
         raw, found = _within_head(raw)
         problems += found
-    raw = _within_text(raw)
+    raw = joined_base64(_within_text(raw)) if len(raw) > MAX_HEAD else raw
     lines = min(_MAX_LINES, _MAX_LINE_TESTS // (1 + min(raw.count(b"oundary="), MAX_DEPTH)))
     if raw.count(b"\n") > lines:
         raw = raw[: len(raw) - len(raw.split(b"\n", lines)[-1])]

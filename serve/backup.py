@@ -7,7 +7,7 @@ FOLDER/message.secret  what Message-IDs are derived with, where it is a file of 
 import shutil
 from pathlib import Path
 
-from salver.data.copies import check, copy
+from salver.data.backup import check, copy
 from salver.data.database import parse_url, place
 from salver.data.errors import InputError, StoreError
 from salver.data.store import Store

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from salver.serve import cli_mail, cli_outbox, cli_templates
+from salver.serve import cli_archive, cli_mail, cli_outbox, cli_templates
 from salver.serve.endings import sentences
 from salver.serve.options import AutoApprove, BundleFolder, Columns, Json, LogJson, Own, SettingsFile, StoreUrl
 
@@ -41,6 +41,7 @@ bundles = typer.Typer(
 app.add_typer(bundles, name="bundles")
 app.add_typer(cli_templates.app, name="templates")
 app.add_typer(cli_outbox.app, name="outbox")
+cli_mail.add_to(app)
 
 
 @app.command(short_help="Try it all on a small made-up company.")
@@ -65,6 +66,10 @@ def read(
     from salver.serve.read import read as run
 
     run(paths, as_json=as_json, settings=settings)
+
+
+app.command("import", short_help="Take in mailboxes and helpdesks' exports.")(cli_archive.import_)
+app.command(short_help="Live through an archive as if salver had been there.")(cli_archive.replay)
 
 
 @app.command()
@@ -159,12 +164,6 @@ def serve(
     from salver.serve.listen import listen
 
     listen(bundle=bundle, host=host, port=port, store=store, settings=settings, log_json=log_json)
-
-
-app.command(short_help="Watch mailboxes: take in, decide, answer.")(cli_mail.watch)
-app.command(short_help="Say how everything is, and what needs a person.")(cli_mail.status)
-app.command(short_help="Copy the store while it is in use.")(cli_mail.backup)
-app.command(short_help="Lay a copy where the store was.")(cli_mail.restore)
 
 
 @app.command(short_help="Take in what agents changed.")

@@ -93,3 +93,11 @@ def watch(
         log_json=log_json,
         metrics=metrics,
     )
+
+
+def add_to(app: typer.Typer) -> None:
+    """Let the command line have these commands."""
+    app.command(short_help="Watch mailboxes: take in, decide, answer.")(watch)
+    app.command(short_help="Say how everything is, and what needs a person.")(status)
+    app.command(short_help="Copy the store while it is in use.")(backup)
+    app.command(short_help="Lay a copy where the store was.")(restore)

@@ -17,6 +17,7 @@ from salver.data.ledger import Ledger
 from salver.data.lines import tray_line
 from salver.data.mailbox import Mailbox
 from salver.data.message import RawMessage
+from salver.data.outgoing import Outgoing
 from salver.data.record import DecisionRecord, Kind
 from salver.data.standing import Standing
 from salver.data.store import Store
@@ -82,13 +83,13 @@ class Decider:
             self._listener.listen()
             self._pipeline.loads = Loads(self._store.loads())
             trays = self._pipeline.assign(self._noted(raws, self._pipeline.prepare(raws)), mailbox)
-            now = self._clock()
-            records = [record_of(tray, tray_line(tray, self.bundle), now) for tray in trays]
-            company = self._pipeline.bundle.company
-            self._store.decided(records, outgoing(trays, mailbox, company, self._secret, now))
-            self._tell_of(records, mailbox, (time.monotonic() - started) / len(records))
-            self._watch.decided(len(records))
-            return Counter(record.kind for record in records)
+            written = [self._written(raw, tray, mailbox) for raw, tray in zip(raws, trays, strict=True)]
+            records = [record for record, _ in written]
+            mine = self._store.first_decided(records, [mail for _, mails in written for mail in mails])
+            decided = [record for record in records if record.message in mine]
+            _tell_of(decided, mailbox, (time.monotonic() - started) / len(records))
+            self._watch.decided(len(mine))
+            return Counter(record.kind for record in decided)
 
     def hand_over(self) -> int:
         """Bring to a person what will not leave by itself; how many messages."""
@@ -96,18 +97,15 @@ class Decider:
             mailboxes = self._settings.mailboxes
             return HandOver(self._store, self._pipeline, mailboxes, self._secret, self._clock, self._told)()
 
-    def _tell_of(self, records: Sequence[DecisionRecord], mailbox: Mailbox, seconds: float) -> None:
-        for one in records:
-            decision = "auto_answer" if one.kind == "answer" else one.kind  # the word of the JSON line
-            logs.tell(
-                "decided",
-                mailbox=mailbox.name,
-                message=one.message,
-                decision=decision,
-                reason=one.reason,
-                seconds=seconds,
-                bundle=one.bundle,
-            )
+    def _written(self, raw: RawMessage, tray: Tray, mailbox: Mailbox) -> tuple[DecisionRecord, list[Outgoing]]:
+        """What the store keeps of a decision, and what leaves; where none can be written, a person reads the mail."""
+        now, company = self._clock(), self._pipeline.bundle.company
+        try:
+            mails = outgoing([tray], mailbox, company, self._secret, now)
+            return record_of(tray, tray_line(tray, self.bundle), now), mails
+        except Exception as error:  # one mail must not hold up the others
+            (tray,) = self._pipeline.assign([self._pipeline.failed(raw, error)], mailbox)
+            return record_of(tray, tray_line(tray, self.bundle), now), []
 
     def _noted(self, raws: Sequence[RawMessage], trays: Sequence[Tray]) -> list[Tray]:
         """The trays, in which it is noted whose Message-ID was used before."""
@@ -138,3 +136,17 @@ class Decider:
 
 def _with(tray: Tray, words: str) -> Tray:
     return replace(tray, decision=replace(tray.decision, because=f"{tray.decision.because} {words}"))
+
+
+def _tell_of(records: Sequence[DecisionRecord], mailbox: Mailbox, seconds: float) -> None:
+    """Say how each message was decided; `seconds` is what one took."""
+    for one in records:
+        logs.tell(
+            "decided",
+            mailbox=mailbox.name,
+            message=one.message,
+            decision="auto_answer" if one.kind == "answer" else one.kind,  # the word of the JSON line
+            reason=one.reason,
+            seconds=seconds,
+            bundle=one.bundle,
+        )

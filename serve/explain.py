@@ -56,7 +56,8 @@ def findings(tray: Tray) -> Iterator[Finding]:
     """The steps in the order of the way, each with its findings in words."""
     yield "read", list(_read(tray))
     yield "clean", list(_cleaned(tray))
-    yield "screen", [f"{tray.screening.verdict}: {tray.screening.because} ({tray.screening.reason})"]
+    about = [f"it is about {tray.screening.about}"] if tray.screening.about else []
+    yield "screen", [f"{tray.screening.verdict}: {tray.screening.because} ({tray.screening.reason})", *about]
     if tray.reading:
         yield "split", [_part(one) for one in tray.reading.requests]
         yield "classify", list(_understood(tray.reading))

@@ -54,11 +54,11 @@ class Intake:
         missed: list[int] = []
         left = 0
         for start in range(0, len(new), CHUNK):
-            raws, old, lost = self._fetched(connection, mark, new[start : start + CHUNK])
-            left += old
-            missed += lost
-            if raws:
-                yield self._ledger.take(mark, {one.position: one for one in raws}, self._leases)
+            for raws, old, lost in self._fetched(connection, mark, new[start : start + CHUNK]):
+                left += old
+                missed += lost
+                if raws:
+                    yield self._ledger.take(mark, {one.position: one for one in raws}, self._leases)
         settled = min(missed) if missed else max([*uids, mark.settled - 1]) + 1
         if settled > mark.settled or left:
             self._ledger.set_mark(replace(mark, settled=settled, left=mark.left + left), self._leases)
@@ -116,22 +116,22 @@ class Intake:
 
     def _fetched(
         self, connection: Connection, mark: Mark, uids: Sequence[int]
-    ) -> tuple[list[RawMessage], int, list[int]]:
-        """Of these mails those that are new, how many of them are old, and those that lie there and cannot be had."""
+    ) -> Iterator[tuple[list[RawMessage], int, list[int]]]:
+        """Of these mails, as many together as fit into memory: the new ones, how many are old, and those that lie
+        there and cannot be had."""
         lying = {one.uid: one for one in connection.listed(uids)}
         mails = [one for one in lying.values() if not _is_old(one.uid, one.arrived, mark)]
-        found: dict[int, bytes] = {}
+        yield [], len(lying) - len(mails), []
         for some in _together(mails):
-            found |= _fetch(connection, some)
-        raws, old = [], len(lying) - len(mails)
-        for uid, content in found.items():
-            if _is_old(uid, _received(content) if uid < mark.sure else None, mark):
-                old += 1
-            else:
-                raws.append(self._raw(mark, lying[uid], content))
-        missing = [one.uid for one in mails if one.uid not in found]
-        there = {one.uid for one in connection.listed(missing)} if missing else set()
-        return raws, old, sorted(there)
+            found = _fetch(connection, some)
+            new = {
+                uid: content
+                for uid, content in found.items()
+                if not _is_old(uid, _received(content) if uid < mark.sure else None, mark)
+            }
+            missing = [uid for uid in some if uid not in found]
+            there = [one.uid for one in connection.listed(missing)] if missing else []
+            yield [self._raw(mark, lying[uid], one) for uid, one in new.items()], len(found) - len(new), there
 
     def _raw(self, mark: Mark, lying: Lying, content: bytes) -> RawMessage:
         if lying.size > MOST_BYTES:

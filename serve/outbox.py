@@ -1,7 +1,8 @@
 """Working off the outbox of a mailbox: what is due leaves once, and what cannot leave waits visibly with a person.
 
-    whose sender died -> ready, or uncertain and looked for in the folder of sent mails
+    whose sender died -> ready, or uncertain
     ready -> sending -> sent, or again later, or failed, or uncertain
+    uncertain -> looked for in the folder of sent mails
     held, failed, uncertain -> the message is brought to a person, with a draft
 
 One round takes these steps in this order, and may be stopped anywhere: the next one finds what it left.
@@ -13,8 +14,6 @@ from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import partial
-from typing import Protocol
 
 from salver.data.decision import Reason
 from salver.data.errors import MailboxError, SettingsError
@@ -25,7 +24,7 @@ from salver.data.store import Store
 from salver.pipeline.explain import counted
 from salver.pipeline.run import Clock
 from salver.serve import logs
-from salver.serve.handover import settle
+from salver.serve.copies import Copies, Sent
 from salver.serve.smtp import Fate, Line, Outcome, lease_of
 
 FIRST_WAIT = timedelta(minutes=1)
@@ -34,21 +33,7 @@ GIVEN_UP_AFTER = timedelta(days=3)
 """So long a mail is tried that is refused for now; then a person sees to it (RFC 5321, 4.5.4.1, speaks of days)."""
 
 _FEWEST_ATTEMPTS = 3
-_LOOKED_FOR = timedelta(hours=1)
-"""So long after it left an uncertain mail is still looked for: servers that keep what they send do so at once."""
 _MOST = 100
-
-
-class Sent(Protocol):
-    """The folder of sent mails. Both raise MailboxError."""
-
-    def holds(self, message_id: str) -> bool:
-        """Whether a mail with this Message-ID lies in it."""
-        ...
-
-    def keep(self, content: bytes, at: datetime) -> None:
-        """Lay a copy into it."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +73,7 @@ class Sending:
         self._clock = clock
         self._told = told
         self._hand_over = hand_over
-        self._sent = sent
+        self._copies = Copies(store, mailbox, sent, clock, told) if sent else None
         self._ceilings = ceilings
         self._auto_approve = auto_approve
         self._lease = lease
@@ -103,9 +88,10 @@ class Sending:
         fuse_was_open = self._outbox.fuse().is_open
         if lost := self._outbox.expire(self._clock()):
             self._told(f"{counted(lost, 'answer')} of a stopped sender may have arrived: see salver outbox")
-        settled = self._look_for()
         fates += self._send_due()
-        self._keep_copies()
+        settled = self._copies.look_for() if self._copies else 0
+        if self._copies and self._mailbox.keep_sent:
+            self._copies.keep()
         handed = self._hand_over()
         fuse = self._outbox.fuse()
         if fuse.is_open and not fuse_was_open:
@@ -151,10 +137,18 @@ class Sending:
         return outcome
 
     def _sent_by(self, line: Line, mail: Outgoing) -> Outcome:
-        """Send one mail. Raises StoreError where it cannot be marked; then it has not left."""
-        outcome = Outcome(fate="again", words="The store could not be written before it left.")
+        """Send one mail. Whatever is raised on the way goes on, and what is known of the mail is kept all the same."""
+        outcome = Outcome(fate="again", words="It was stopped before it left.")
+
+        def begin() -> bool:
+            nonlocal outcome
+            begun = self._outbox.begin(mail)
+            if begun:
+                outcome = Outcome(fate="uncertain", words="It was stopped while it was leaving.")
+            return begun
+
         try:
-            outcome = line.send(mail, self._mailbox.envelope_sender, partial(self._outbox.begin, mail))
+            outcome = line.send(mail, self._mailbox.envelope_sender, begin)
         finally:
             self._known.append((mail, outcome))
         return outcome
@@ -204,36 +198,6 @@ class Sending:
 
     def _is_given_up(self, mail: Outgoing, outcome: Outcome, now: datetime) -> bool:
         return now - mail.made_at > GIVEN_UP_AFTER and mail.attempts >= _FEWEST_ATTEMPTS and not outcome.ours
-
-    def _look_for(self) -> int:
-        """Settle uncertain answers that lie in the folder of sent mails. One that does not may have arrived still."""
-        if self._sent is None:
-            return 0
-        now, settled = self._clock(), 0
-        for mail in self._outbox.listed(["uncertain"], kind="answer"):
-            recent = mail.left_at is not None and now - mail.left_at < _LOOKED_FOR
-            try:
-                if mail.mailbox == self._mailbox.name and recent and self._sent.holds(mail.id):
-                    settle(self._store, mail.id, "sent", "The folder of sent mails", now)
-                    self._outbox.kept(mail, now)
-                    settled += 1
-            except MailboxError as error:
-                self._told(str(error))
-                break
-        return settled
-
-    def _keep_copies(self) -> None:
-        """Lay copies of what was sent into the folder; one that lies there already is not laid there again."""
-        if self._sent is None or not self._mailbox.keep_sent:
-            return
-        for mail in self._outbox.unkept(self._mailbox.name):
-            try:
-                if not self._sent.holds(mail.id):
-                    self._sent.keep(mail.content, mail.sent_at or self._clock())
-            except MailboxError as error:
-                self._told(str(error))
-                break
-            self._outbox.kept(mail, self._clock())
 
     def _hindered(self, fault: str, told: str = "") -> None:
         """The mailbox cannot send: what waits says so, it is no attempt of it, and it is tried again after a while."""

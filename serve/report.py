@@ -60,7 +60,7 @@ def page(
     """
     now = now.astimezone(ZoneInfo(bundle.team.timezone)) if bundle.team.timezone else now
     sums = tally(lines, now, truth, waiting)
-    return _template("report.html").render(
+    return template("report.html").render(
         bundle=bundle,
         now=now,
         sums=sums,
@@ -97,9 +97,12 @@ def write(text: str, out: Path) -> None:
         ) from error
 
 
-def _template(name: str) -> Template:
+def template(name: str) -> Template:
+    """A page to be filled, with the style that all pages have."""
+    pages = files("salver.serve") / "pages"
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    return environment.from_string((files("salver.serve") / "pages" / name).read_text("utf-8"))
+    environment.globals["style"] = (pages / "report.css").read_text("utf-8")
+    return environment.from_string((pages / name).read_text("utf-8"))
 
 
 def _coming_in(sums: Tally, bundle: Bundle) -> list[Picture]:

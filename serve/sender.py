@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from threading import Event
 
-from salver.data.errors import StoreError
+from salver.data.errors import SalverError
 from salver.data.mailbox import Mailbox
 from salver.data.outgoing import Ceilings
 from salver.data.store import Store
@@ -12,6 +12,7 @@ from salver.pipeline.run import Clock
 from salver.serve.deciding import Decider
 from salver.serve.outbox import Sending
 from salver.serve.sent import SentFolder
+from salver.serve.unreachable import unforeseen
 
 _BETWEEN_ROUNDS_S = 5.0
 _HOUR_S = 3600.0
@@ -57,8 +58,11 @@ class Sender:
         """Do one round; whether something changed."""
         try:
             done = self._sending.round()
-        except StoreError as error:
+        except SalverError as error:
             self._told(str(error))
+            return False
+        except Exception as error:  # a fault of ours must not end the sending
+            self._told(str(unforeseen(error)))
             return False
         return bool(done.fates or done.settled or done.handed_over)
 

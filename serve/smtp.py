@@ -1,8 +1,9 @@
 """One connection to the server that takes our mail, and what it says of each, by the standard library's smtplib.
 
 What counts is where a line is cut. Before the final dot of a mail has left, the server has nothing; after it, only its
-reply tells whether it has taken the mail (RFC 5321, 4.2.5 and 4.5.3.2.6). So the dot is sent alone, and everything but
-a clear reply to it makes the mail uncertain. Who sends is asked once more when the server says that it is ready (354).
+reply tells whether it has taken the mail (RFC 5321, 4.2.5 and 4.5.3.2.6), and everything but a clear one makes the mail
+uncertain. A mail leaves in one piece, the dot at its end: where sending it fails, the dot has not left. Who sends is
+asked once more when the server says that it is ready (354), just before that.
 """
 
 import re
@@ -103,9 +104,9 @@ class Line:
         if not self._begun(begin):
             return Outcome(fate="stopped", words="It was not to be sent any more.", usable=False)
         try:
-            self._smtp.send(_quoted(mail.content))
             if self._has_spoken():
                 return self._refused(*self._smtp.getreply(), ours=False)
+            self._smtp.send(_quoted(mail.content) + b".\r\n")
         except (OSError, smtplib.SMTPException, ValueError) as error:
             return _cut(error)
         return self._finished()
@@ -121,7 +122,7 @@ class Line:
         return begun
 
     def _has_spoken(self) -> bool:
-        """Whether the server has hung up or said something before the final dot, so that it has not taken the mail."""
+        """Whether the server has hung up or said something while it was to wait for the mail."""
         if self._smtp.sock is None:
             return True
         poll = select.poll()
@@ -129,12 +130,11 @@ class Line:
         return bool(poll.poll(0))
 
     def _finished(self) -> Outcome:
-        """Send the final dot, and hear what is said to that."""
+        """Hear what is said to the final dot."""
         unclear = Outcome(fate="uncertain", words="The line was cut before the server replied.", usable=False)
         try:
             if self._smtp.sock:
                 self._smtp.sock.settimeout(self._server.timeout_s * _FINAL)
-            self._smtp.send(b".\r\n")
             code, said = self._smtp.getreply()
             if self._smtp.sock:
                 self._smtp.sock.settimeout(self._server.timeout_s)

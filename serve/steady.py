@@ -7,6 +7,7 @@ little, the steady clock goes on with the latter, and believes the former once a
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from threading import Lock
 
 from salver.pipeline.run import Clock, now_utc
 
@@ -24,16 +25,22 @@ def passed_s() -> float:
 
 
 class SteadyClock:
-    """Gives the moment, in UTC. `wall` is the system's clock, `passed` the seconds that nobody sets."""
+    """Gives the moment, in UTC; threads may share it. `wall` is the system's clock, `passed` the seconds that nobody
+    sets."""
 
     def __init__(self, wall: Clock = now_utc, passed: Callable[[], float] = passed_s) -> None:
         self._wall = wall
         self._passed = passed
         self._last, self._at = wall(), passed()
         self._jumped_at: float | None = None
+        self._alone = Lock()
 
     def __call__(self) -> datetime:
         """Now."""
+        with self._alone:
+            return self._now()
+
+    def _now(self) -> datetime:
         at, wall = self._passed(), self._wall()
         expected = self._last + timedelta(seconds=at - self._at)
         if abs(wall - expected) <= A_LITTLE:

@@ -4,13 +4,15 @@ import imaplib
 import re
 import socket
 import ssl
+import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from imap_tools.errors import ImapToolsError
 
-from salver.data.errors import MailboxError, MailboxRefusedError
+from salver.data.errors import MailboxError, MailboxRefusedError, SalverError
 
 _REFUSED: tuple[tuple[str, str, str], ...] = (
     (r"\[OVERQUOTA\]|quota", "The mailbox is over its quota", "Make room in it, or raise the quota."),
@@ -86,3 +88,11 @@ def _clean(said: bytes) -> str:
 
 def _lower(words: str) -> str:
     return words[:1].lower() + words[1:]
+
+
+def unforeseen(error: Exception) -> SalverError:
+    """A fault of salver's own, by where it is; its words may hold a customer's."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "nowhere"
+    todo = "Please report it; it is tried again."
+    return SalverError(f"Something unforeseen happened ({type(error).__name__} at {place})", todo=todo)

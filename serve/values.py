@@ -73,6 +73,10 @@ def address(value: Any) -> str:
     name, at, domain = found.rpartition("@")
     if not (name and at and domain) or any(one.isspace() or one in "<>,;" for one in found):
         raise ValueError(f"must be a mail address such as service@example.org, not {_shown(value)}")
+    try:
+        domain.encode("idna")
+    except UnicodeError:
+        raise ValueError(f"has a domain that cannot be: {_shown(domain)}") from None
     return found.casefold()
 
 

@@ -26,6 +26,7 @@ from salver.serve.imap import Connection
 from salver.serve.intake import Intake
 from salver.serve.placing import Placer
 from salver.serve.sender import Sender
+from salver.serve.unreachable import unforeseen
 
 FIRST_PAUSE_S = 5.0
 LONGEST_PAUSE_S = 300.0
@@ -79,7 +80,7 @@ class Watcher:
         self._told = told
         self._ledger = Ledger(store, clock)
         self._outbox = Outbox.of(store)
-        self._intake = Intake(mailbox, self._ledger, leases, self._tell, from_start=from_start)
+        self._intake = Intake(mailbox, self._ledger, leases, self._told, from_start=from_start)
         self._placer = Placer(mailbox, store, self._ledger, clock, leases.seconds)
         self.sender = Sender(mailbox, store, decider, clock, told, ceilings=ceilings, auto_approve=auto_approve)
         self._failures = 0
@@ -130,6 +131,8 @@ class Watcher:
         except SalverError as error:
             if self._failures or not self._rounds or not isinstance(error, MailboxError):
                 self._note(error)  # a line that ends after all was done is made anew, and nobody needs to know
+        except Exception as error:  # a fault of ours must not end the watch
+            self._note(unforeseen(error))
 
     def _round(self, connection: Connection) -> None:
         """Everything that is to be done now. What the mailbox refuses does not keep the rest from being done."""
@@ -172,7 +175,7 @@ class Watcher:
             self.posted.set()
             kinds = {"answer": "to answer", "route": "for agents", "leave": "left alone"}
             parts = ", ".join(f"{found[kind]} {words}" for kind, words in kinds.items() if found[kind])  # type: ignore[index]
-            self._tell(f"{self.name}: {counted(found.total(), 'message')} decided: {parts}.")
+            self._told(f"{self.name}: {counted(found.total(), 'message')} decided: {parts}.")
         return bool(found)
 
     def _wait(self, connection: Connection) -> None:
@@ -198,7 +201,7 @@ class Watcher:
         if self._failures or self._said:
             logs.tell("well", mailbox=self.name)
             self._say("")
-            self._tell(f"{self.name}: all is well.")
+            self._told(f"{self.name}: all is well.")
         self._failures, self.seen.fault = 0, ""
 
     def _refused(self, refused: list[MailboxRefusedError]) -> None:
@@ -227,8 +230,5 @@ class Watcher:
     def _say(self, fault: str) -> None:
         """Tell what is wrong, once as long as it is the same."""
         if fault and fault != self._said:
-            self._tell(fault if fault.startswith(f"mailbox {self.name}") else f"{self.name}: {fault}")
+            self._told(fault if fault.startswith(f"mailbox {self.name}") else f"{self.name}: {fault}")
         self._said = fault
-
-    def _tell(self, words: str) -> None:
-        self._told(words)

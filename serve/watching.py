@@ -154,10 +154,6 @@ class Office:
         try:
             with logs.of_mailbox(watcher.name):
                 watcher.run(once=once)
-        except Exception as error:  # a fault of ours in one mailbox must not end the others
-            watcher.seen.fault = f"It is not watched any more: {type(error).__name__}"
-            self._told(f"{watcher.name}: {watcher.seen.fault}: please report this.")
-            raise
         finally:
             self._leave(watcher.name, failed=bool(watcher.seen.fault))
 

@@ -59,7 +59,7 @@ def gather(
     tables = [path for path in paths if recognise(path) in _TABLES]
     mailboxes = [path for path in paths if path not in tables]
     faults: list[Fault] = []
-    cases = [case for path in tables for case in _cases_of(path, faults.append, columns)]
+    cases = [case for path in tables for case in cases_of_table(path, faults.append, columns)]
     if mailboxes:
         cases += _paired(mailboxes, company, faults)
     where = ", ".join(map(str, paths))
@@ -74,15 +74,30 @@ def _taken(columns: Mapping[Role, str]) -> str:
     return " ".join(f"{role}={shlex.quote(column)}" for role, column in columns.items())
 
 
-def _cases_of(path: Path, tell: Tell, columns: Mapping[str, str] | None) -> Iterator[Case]:
+def cases_of_table(path: Path, tell: Tell, columns: Mapping[str, str] | None = None) -> Iterator[Case]:
+    """The cases of a table, with plain texts."""
     for case in cases_from_rows(open_table(path), tell, columns):
         yield replace(case, text=text_of_html(case.text)[0], media="text") if case.media == "html" else case
 
 
-def _paired(paths: Sequence[Path], company: Company, faults: list[Fault]) -> list[Case]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correspondence:
+    """All mails of some mailboxes as read. `folders` are what the places of mails say of their intents, by key."""
+
+    messages: tuple[Message, ...]
+    folders: Mapping[str, str]
+    source: str
+
+    def cases(self, company: Company) -> tuple[list[Case], list[Fault]]:
+        """What customers wrote, paired with what the company replied, and what could not be used, counted."""
+        return pair(self.messages, company, folders=self.folders, source=self.source)
+
+
+def correspondence(paths: Sequence[Path], company: Company, tell: Tell) -> Correspondence:
+    """Read mailboxes with both sides. Raises TrainingError when the company's own addresses are not said."""
     source = str(paths[0]) if len(paths) == 1 else f"{len(paths)} mailboxes"
-    places = [place for path in paths for place in _places(path)]
-    raws = (raw for place in places for raw in open_source(place, faults.append))
+    places = [place for path in paths for place in places_of(path)]
+    raws = (raw for place in places for raw in open_source(place, tell))
     several = len(places) > 1 or any(recognise(place) == "folder" for place in places)
     folders: dict[str, str] = {}
     messages: list[Message] = []
@@ -91,12 +106,17 @@ def _paired(paths: Sequence[Path], company: Company, faults: list[Fault]) -> lis
         folders |= _labels(some, several, folders)
     if not company.own:
         raise _nobody_is_known(messages, source)
-    cases, counted = pair(messages, company, folders=folders, source=source)
+    return Correspondence(messages=tuple(messages), folders=folders, source=source)
+
+
+def _paired(paths: Sequence[Path], company: Company, faults: list[Fault]) -> list[Case]:
+    both = correspondence(paths, company, faults.append)
+    cases, counted = both.cases(company)
     faults += counted
     names = {case.intent for case in cases if case.intent}
     if len(names) == 1:
         what = f'only one label of the mails looks like an intent ("{names.pop()}"); the intents have to be found.'
-        faults.append(Fault(source=source, line=0, what=what))
+        faults.append(Fault(source=both.source, line=0, what=what))
         return [replace(case, intents=()) for case in cases]
     return cases
 
@@ -107,14 +127,14 @@ def _labels(raws: Sequence[RawMessage], several: bool, known: Mapping[str, str])
     return {key: label for key, label in said.items() if label and key not in known}
 
 
-def _places(path: Path) -> list[Path]:
+def places_of(path: Path) -> list[Path]:
     """A Maildir with its subfolders; a folder's mailboxes, and itself for the .eml files in it."""
     match recognise(path):
         case "maildir":
             inside = [path, *(one for one in sorted(path.iterdir()) if one.name[:1] == "." and one.is_dir())]
             return [one for one in inside if _holds_mail(one)] or [path]
         case "folder":
-            found = [place for one in sorted(path.iterdir()) if _is_mailbox(one) for place in _places(one)]
+            found = [place for one in sorted(path.iterdir()) if _is_mailbox(one) for place in places_of(one)]
             return [*found, path] if not found or next(path.rglob("*.eml"), None) else found
         case _:
             return [path]

@@ -82,6 +82,16 @@ def pair(
     return [replace(case, agent=whole.get(case.agent, case.agent)) for case in cases], faults
 
 
+def waiting(messages: Iterable[Message], company: Company) -> frozenset[str]:
+    """The keys of the customers' mails that no reply has followed, and of those whose date does not say whether."""
+    unlike = list({message.key: message for message in messages}.values())
+    mails, _ = _mails(unlike, company, "")
+    unanswered = {mail.message.key for thread in _threads(mails) for mail in _exchanges(thread)[1]}
+    undated = [one for one in unlike if moment(one.date or one.received_at) is None]
+    written = [one for one, found in zip(undated, screen(undated, company), strict=True) if found.verdict == "human"]
+    return frozenset(unanswered | {one.key for one in written if one.sender and not company.owns(one.sender.email)})
+
+
 def _mails(messages: Sequence[Message], company: Company, source: str) -> tuple[list[_Mail], list[Fault]]:
     """Mails between a customer and the company in order of time, and how many were none."""
     dropped: dict[str, int] = defaultdict(int)

@@ -96,12 +96,13 @@ def prepare(cases: Sequence[Case], company: Company, not_the_same: Collection[tu
             traces=one.traces,
         )
         for case, customer, one, lang, some, levels in zip(
-            cases, customers, masked, guessed, parts, _levels(cases, questions), strict=True
+            cases, customers, masked, guessed, parts, levels_of(cases, questions), strict=True
         )
     ]
 
 
-def _levels(cases: Sequence[Case], questions: Sequence[str]) -> list[list[float]]:
+def levels_of(cases: Sequence[Case], questions: Sequence[str]) -> list[list[float]]:
+    """The probability of each urgency: 1 for a labelled one, else presumed from all these cases."""
     hours = [
         (case.answered_at - case.received_at).total_seconds() / 3600 if case.answered_at and case.received_at else None
         for case in cases

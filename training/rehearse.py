@@ -35,7 +35,7 @@ from salver.training.prepare import Lesson
 class Rehearsed:
     """One message: its intents, whether it would have come up for an automatic answer, how sure, and whether right.
 
-    `intents` are those of all requests that were found, the main one first.
+    `intents` are those of all requests that were found, the main one first; `texts` the templates that would be sent.
     """
 
     prediction: Prediction
@@ -43,6 +43,7 @@ class Rehearsed:
     eligible: bool
     confidence: float
     right: bool
+    texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +167,7 @@ class Rehearsal:
             eligible=covered and lesson.urgency < Urgency.HIGH,
             confidence=joint([*chances, self._complete[i]]) if covered else 0.0,
             right=set(intents) >= set(lesson.case.intents) and _sent(best, texts, lesson, rules),
+            texts=tuple(one.id for one in texts) if covered else (),
         )
 
 

@@ -128,10 +128,10 @@ def _parted(lessons: Sequence[Lesson], share: float = 0.2) -> tuple[list[Lesson]
 
 
 def _understand(lessons: Sequence[Lesson], order: Order) -> Understanding:
-    return fit_understanding(_texts(lessons), order.encoder, Grams(), order.descriptions, order.vectors)
+    return fit_understanding(texts_of(lessons), order.encoder, Grams(), order.descriptions, order.vectors)
 
 
-def _texts(lessons: Sequence[Lesson]) -> list[Text]:
+def texts_of(lessons: Sequence[Lesson]) -> list[Text]:
     """The texts of lessons. Only what is some message's main intent counts as a further one."""
     known = {one.case.intent for one in lessons}
     return [
@@ -173,7 +173,7 @@ def draft_of(
         name=order.name,
         created=order.at,
         company=order.company,
-        team=order.team or _team_of([one.case for one in lessons], order.company),
+        team=order.team or team_of([one.case for one in lessons], order.company),
         encoder=found.encoder,
         intents=found.intents,
         urgency=_urgency(lessons, rehearsal),
@@ -223,7 +223,7 @@ def _described(lessons: Sequence[Lesson], found: Understanding, rehearsal: Rehea
     }
 
 
-def _team_of(cases: Sequence[Case], company: Company) -> Team:
+def team_of(cases: Sequence[Case], company: Company) -> Team:
     """Everybody who ever answered, when nobody says who works here: with all languages and the usual hours."""
     names = sorted({case.agent for case in cases if case.agent})
     agents = tuple(Agent(id=name, name=name, languages=company.languages, hours=()) for name in names)

@@ -1,14 +1,14 @@
 """From when on a message asks for something known: learned from what was said of unseen texts, and of messages that
 people marked as asking for nothing known, where there are some."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from salver.models.intents import NEIGHBOURS
 from salver.models.linear import places
 from salver.models.scope import LearnedScope, Seen, density
-from salver.training.fit import Understanding
+from salver.training.fit import Understanding, Unseen
 
 _MISSED = 0.02
 """The share of known requests that may be taken for unknown."""
@@ -21,25 +21,33 @@ def learn_scope(
 
     `intents` are those of the texts that were learned from, in order; `strangers` are texts that ask for nothing known.
     """
-    unseen = found.unseen
+    return scope_of(found.unseen, found.intents.labels, found.intent_of, intents, _seen(found, strangers))
+
+
+def scope_of(
+    unseen: Unseen, labels: Sequence[str], intent_of: Mapping[str, str], intents: Sequence[str], strangers: Seen | None
+) -> tuple[LearnedScope, float]:
+    """The same from what was said of texts unseen; `intent_of` are the intents of the cases that were near."""
     known = Seen(
         densities=np.array([density(row) for row in unseen.nearest]),
         confidences=unseen.probabilities.max(axis=1),
     )
-    left = unseen.strange or _without_their_own(found, intents)
-    scope = LearnedScope.fit(known, left, _seen(found, strangers))
+    left = unseen.strange or _without_their_own(unseen, labels, intent_of, intents)
+    scope = LearnedScope.fit(known, left, strangers)
     chances = scope.known(known.densities.tolist(), known.confidences.tolist())
     return scope, float(np.quantile(chances, _MISSED))
 
 
-def _without_their_own(found: Understanding, intents: Sequence[str]) -> Seen:
+def _without_their_own(
+    unseen: Unseen, labels: Sequence[str], intent_of: Mapping[str, str], intents: Sequence[str]
+) -> Seen:
     """What would be left to see of texts if nothing were known of their own intents."""
-    rest = found.unseen.probabilities.copy()
-    rest[np.arange(len(intents)), places(intents, found.intents.labels)] = 0
+    rest = unseen.probabilities.copy()
+    rest[np.arange(len(intents)), places(intents, labels)] = 0
     rest /= np.maximum(rest.sum(axis=1, keepdims=True), 1e-12)
     others = (
-        [pair for pair in row if found.intent_of[pair[0]] != intent] or row[-1:]
-        for row, intent in zip(found.unseen.nearest, intents, strict=True)
+        [pair for pair in row if intent_of[pair[0]] != intent] or row[-1:]
+        for row, intent in zip(unseen.nearest, intents, strict=True)
     )
     return Seen(densities=np.array([density(row) for row in others]), confidences=rest.max(axis=1))
 

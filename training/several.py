@@ -50,7 +50,7 @@ def learn_several(
     """
     place = {label: i for i, label in enumerate(labels)}
     truth = [{place[one] for one in some if one in place} for some in intents]
-    seen = [candidates(_spoken(i, some, unseen)) for i, some in enumerate(parts)]
+    seen = [candidates(spoken_of(i, some, unseen)) for i, some in enumerate(parts)]
     examples = _Examples(seen, truth, unseen.made)
     found: list[tuple[Further, ...]] = [()] * len(truth)
     for held in unseen.folds:
@@ -62,7 +62,8 @@ def learn_several(
     return Several(model=examples.fit(range(len(truth))), at=at, found=tuple(found))
 
 
-def _spoken(i: int, parts: Sequence[str], unseen: Unseen) -> Spoken:
+def spoken_of(i: int, parts: Sequence[str], unseen: Unseen) -> Spoken:
+    """What is said of the text `i` and of its `parts`, unseen."""
     long = np.array(long_ones(parts), np.int64)
     return Spoken.of(unseen.said[i : i + 1], unseen.parts[i][long], parts, turns_to)
 

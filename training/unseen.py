@@ -25,7 +25,7 @@ from salver.pipeline.match import VOTERS
 from salver.pipeline.split import turns_to
 from salver.training.parts import Learned, Lore, Nearest, Text, learn
 
-_WORTH_A_PROCESS = 600
+WORTH_A_PROCESS = 600
 """Texts from which on a fold takes longer than a process takes to start."""
 _BLOCK = 2000
 """Texts that are read at once."""
@@ -136,17 +136,17 @@ def hear(texts: Sequence[Text], lore: Lore, held_out: Sequence[NDArray[np.int64]
     As many of these are done at a time as there are cores, but one after the other where that is quicker.
     """
     cores = min(os.cpu_count() or 1, len(held_out) + 1)
-    if cores < 2 or len(texts) < _WORTH_A_PROCESS:
-        said = [_fold(texts, lore, held) for held in held_out]
+    if cores < 2 or len(texts) < WORTH_A_PROCESS:
+        said = [hear_fold(texts, lore, held) for held in held_out]
         return _together(texts, held_out, said, _strangers(texts, lore)), _whole(texts, lore)
-    with ProcessPoolExecutor(cores, mp_context=get_context("forkserver"), initializer=_alone) as pool:
+    with ProcessPoolExecutor(cores, mp_context=get_context("forkserver"), initializer=alone) as pool:
         whole = pool.submit(_whole, texts, lore)
-        folds: list[Future[_Said]] = [pool.submit(_fold, texts, lore, held) for held in held_out]
+        folds: list[Future[Fold]] = [pool.submit(hear_fold, texts, lore, held) for held in held_out]
         strange = pool.submit(_strangers, texts, lore)
         return _together(texts, held_out, [one.result() for one in folds], strange.result()), whole.result()
 
 
-def _alone() -> None:
+def alone() -> None:
     """One thread a process: each has a core."""
     threadpool_limits(1)
 
@@ -157,7 +157,7 @@ def _whole(texts: Sequence[Text], lore: Lore) -> Whole:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Said:
+class Fold:
     """What was said of the held texts, in order; the nearest cases by their places among all texts."""
 
     opinions: Scores
@@ -168,11 +168,12 @@ class _Said:
     encoder: Arrays
 
 
-def _fold(texts: Sequence[Text], lore: Lore, held: NDArray[np.int64]) -> _Said:
+def hear_fold(texts: Sequence[Text], lore: Lore, held: NDArray[np.int64]) -> Fold:
+    """Learn without the held texts, and read these."""
     inside = set(held.tolist())
     learned = learn([one for i, one in enumerate(texts) if i not in inside], lore, Grams())
     place = {one.id: i for i, one in enumerate(texts)}
-    said = _Said(
+    said = Fold(
         opinions=np.zeros((len(held), len(lore.labels), len(learned.opinions.names)), np.float32),
         numbers=np.full((len(held), VOTERS), -1, np.int32),
         cosines=np.zeros((len(held), VOTERS), np.float32),
@@ -261,7 +262,7 @@ def _of_parts(texts: Sequence[Text], learned: Learned) -> list[Scores]:
 
 
 def _together(
-    texts: Sequence[Text], held_out: Sequence[NDArray[np.int64]], said: Sequence[_Said], strange: Strange
+    texts: Sequence[Text], held_out: Sequence[NDArray[np.int64]], said: Sequence[Fold], strange: Strange
 ) -> Heard:
     count = len(texts)
     opinions = np.zeros((count, *said[0].opinions.shape[1:]), np.float32)

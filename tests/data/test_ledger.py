@@ -7,6 +7,7 @@ from salver.data.leases import LeaseLostError, Leases
 from salver.data.ledger import Ledger, lease_of
 from salver.data.mailbox import Condition, Mark
 from salver.data.message import RawMessage
+from salver.data.outbox import Outbox
 from salver.data.outgoing import Outgoing
 from salver.data.record import DecisionRecord
 
@@ -140,3 +141,24 @@ def test_how_a_mailbox_is_can_be_asked(store, ledger, leases):
     assert (ledger.conditions()[1].fault, ledger.conditions()[1].failures) == ("", 0)
     ledger.stopped("service")
     assert ledger.conditions()[1].state == "stopped"
+
+
+def test_only_so_many_bytes_are_taken_out_at_once_but_at_least_one_message(ledger, leases):
+    raws = {n: mail(n, b"x" * 400) for n in range(4)}
+    ledger.take(MARK, raws, leases)
+    keys = [raws[n].key for n in range(4)]
+    assert [one.key for one in ledger.undecided("service", 9, 1000)] == keys[:2]
+    assert [one.key for one in ledger.undecided("service", 9, 10)] == keys[:1]
+    assert [one.key for one in ledger.undecided("service", 3)] == keys[:3]
+
+
+def test_what_another_has_decided_meanwhile_is_not_decided_again(store, ledger, leases):
+    raws = {n: mail(n) for n in (1, 2)}
+    ledger.take(MARK, raws, leases)
+    store.decided([record(raws[1])])
+    both = [replace(record(raws[n]), kind="answer") for n in (1, 2)]
+    assert store.first_decided(both, [answer(raws[n]) for n in (1, 2)]) == {raws[2].key}
+    assert [(one.message, one.kind) for one in store.trail()] == [(raws[1].key, "route"), (raws[2].key, "answer")]
+    assert [one.message for one in store.queue()] == [raws[1].key]
+    assert [one.message for one in Outbox.of(store).listed()] == [raws[2].key]
+    assert store.first_decided([], []) == set()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from salver.data.copies import copy
+from salver.data.backup import copy
 from salver.data.correction import Correction
 from salver.data.errors import StoreError
 from salver.data.mailbox import Mailbox, Server

@@ -11,7 +11,10 @@ import pytest
 
 from tests.house.rooms import ROOMS, ROOT, files, imports
 
-COMMANDS_THAT_LEARN = {Path(f"serve/{name}.py") for name in ("bundles", "demo", "gaps", "learn", "overview")}
+COMMANDS_THAT_LEARN = {
+    Path(f"serve/{name}.py")
+    for name in ("bundles", "demo", "gaps", "imports", "learn", "overview", "replay", "replay_page", "replay_charts")
+}
 
 
 def linted(root: Path) -> subprocess.CompletedProcess[str]:

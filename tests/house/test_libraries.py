@@ -15,7 +15,7 @@ OWNERS = {
     "fastapi": "serve/app.py serve/docs.py serve/problems.py",
     "imap_tools": "serve/imap.py serve/unreachable.py",
     "jinja2": "serve/docs.py serve/report.py",
-    "matplotlib": "serve/charts.py",
+    "matplotlib": "serve/charts.py serve/replay_charts.py",
     "mlflow": "training/track.py",
     "numpy": "models/* training/* serve/learned.py",  # learned.py hands vectors to the store as bytes
     "pandas": "training/describe.py",
@@ -40,8 +40,8 @@ OWNERS = {
     "threadpoolctl": "serve/workers.py training/unseen.py",
     "tokenizers": "models/exported.py",
     "torch": "models/pretrained.py",
-    "typer": "serve/cli.py serve/cli_mail.py serve/cli_outbox.py serve/cli_templates.py serve/endings.py "
-    "serve/options.py",
+    "typer": "serve/cli.py serve/cli_archive.py serve/cli_mail.py serve/cli_outbox.py serve/cli_templates.py "
+    "serve/endings.py serve/options.py",
     "uvicorn": "serve/server.py",
 }
 """Which files may import a library. A new library, or a new place for one, is a decision: write it here."""

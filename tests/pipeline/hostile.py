@@ -107,14 +107,16 @@ BODY: dict[str, Callable[[], bytes]] = {
     "35 MB of base64": lambda: (
         B64 + b"QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWZnaGlqa2xtbm9wcXJz\n" * (35 * MB // 61)
     ),
+    "base64 in runs of many lines": lambda: HEAD + b"\n" + ((b"QUJD" * 15 + b"\n") * 999 + b"-\n") * 570,
+    "base64 in runs of few lines": lambda: HEAD + b"\n" + ((b"QUJD" * 15 + b"\n") * 19 + b"-\n") * 29_000,
     "base64 on one line of 20 MB": lambda: B64 + b"QUJD" * 5 * MB,
     "base64 that is none, 10 MB": lambda: B64 + b"\xff=*" * (10 * MB // 3),
-    "an attachment of 30 MB": lambda: (
+    "an attachment of 34 MB": lambda: (
         MIXED
         + b"--b\n\nhi\n--b\nContent-Type: image/png\nContent-Transfer-Encoding: base64\n\n"
         + b"QUJD" * 19
         + b"\n"
-        + (b"QUJD" * 19 + b"\n") * (30 * MB // 77)
+        + (b"QUJD" * 19 + b"\n") * (34 * MB // 77)
         + b"--b--\n"
     ),
     "quoted-printable of equal signs": lambda: (

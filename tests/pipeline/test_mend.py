@@ -114,3 +114,19 @@ def test_where_no_field_names_the_sender_the_return_path_does() -> None:
     message = mail(b"Return-Path: <kai@ott.example>\nSubject: x\n\nHallo")
     assert message.sender is not None
     assert message.sender.email == "kai@ott.example"
+
+
+@pytest.mark.parametrize("lines", [900, 20_000, 120_000])
+def test_a_large_attachment_keeps_its_size_and_the_text_below_it_is_read(lines: int) -> None:
+    picture = binascii.b2a_base64(bytes(57)) * lines + b"AAAA\n"
+    head = b"Content-Type: image/png; name=a.png\nContent-Transfer-Encoding: base64\n\n"
+    parts = b"--b\n" + head + picture + b"--b\nContent-Type: text/plain\n\nIch ziehe um.\n--b--\n"
+    for content in (parts, parts.replace(b"\n", b"\r\n")):
+        message = mail(HEAD + b"Content-Type: multipart/mixed; boundary=b\n\n" + content)
+        assert [(one.name, one.size) for one in message.attachments] == [("a.png", 57 * lines + 3)]
+        assert message.body.strip() == "Ich ziehe um."
+
+
+def test_a_text_of_a_thousand_encoded_lines_is_decoded_whole() -> None:
+    encoded = binascii.b2a_base64(b"Ich ziehe um. ".ljust(57)) * 2000
+    assert mail(HEAD + b"Content-Transfer-Encoding: base64\n\n" + encoded).body.count("Ich ziehe um.") == 2000

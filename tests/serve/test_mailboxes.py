@@ -88,6 +88,7 @@ def test_a_password_may_stand_in_the_environment_and_is_never_shown(tmp_path):
         ('name = "service"', 'name = "Die Post"', 'mailbox Die Post: name must be up to 40 of a-z, 0-9, "-" and "_"'),
         ('name = "service"\n', "", "mailbox 1: It has no name. Add it."),
         ("Service@", "service", "address must be a mail address such as service@example.org"),
+        ("Service@elmtalwerke", "a@" + "x" * 70, "address has a domain that cannot be: "),
         ("imaps://", "imap4://", "imap must be written imaps://user@host, or imap:// for STARTTLS, with no more"),
         ("imaps://service", "imaps://service:geheim", "imap holds a password: write it as password, or better"),
         ("mail.elmtalwerke.example", "", "imap must be written imaps://user@host"),

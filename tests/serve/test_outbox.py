@@ -1,5 +1,6 @@
 """The outbox worked off against a real SMTP server."""
 
+import smtplib
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,7 +10,7 @@ from email import message_from_bytes
 import pytest
 
 from salver.data.approval import EVERY_TEXT, Verdict
-from salver.data.errors import InputError, MailboxError
+from salver.data.errors import InputError, MailboxError, SalverError, SettingsError
 from salver.data.mailbox import Mailbox, Server
 from salver.data.message import RawMessage
 from salver.data.outbox import Outbox
@@ -20,6 +21,7 @@ from salver.serve.handover import HandOver, settle
 from salver.serve.outbox import GIVEN_UP_AFTER, Sending, pause
 from salver.serve.outgoing import outgoing
 from salver.serve.recording import record_of
+from salver.serve.smtp import Line
 from salver.serve.steady import SteadyClock
 from tests.data.mails import NOW, approve, laid_out
 from tests.pipeline.small_bundle import COMPANY, NOON, small_bundle
@@ -35,11 +37,11 @@ class SentFolder:
 
     def __init__(self, *held: str) -> None:
         self.ids = list(held)
-        self.broken = False
+        self.broken: SalverError | None = None
 
     def holds(self, message_id: str) -> bool:
         if self.broken:
-            raise MailboxError("It is closed")
+            raise self.broken
         return message_id in self.ids
 
     def keep(self, content: bytes, at: datetime) -> None:
@@ -134,14 +136,32 @@ def test_a_line_cut_after_the_dot_leaves_an_uncertain_mail_and_the_rest_goes_on(
     assert sum(office.post.ids.values()) == 2
 
 
+@pytest.mark.parametrize(("where", "state"), [("_finished", "uncertain"), ("rcpt", "ready")])
+def test_who_is_stopped_in_the_middle_knows_afterwards_whether_it_had_begun_to_leave(office, monkeypatch, where, state):
+    owner = Line if where == "_finished" else smtplib.SMTP
+    usual = getattr(owner, where)
+
+    def stopped(*arguments):
+        usual(*arguments)
+        raise KeyboardInterrupt
+
+    laid_out(office.store, 1)
+    sending = office.sending()
+    monkeypatch.setattr(owner, where, stopped)
+    with pytest.raises(KeyboardInterrupt):
+        sending.round()
+    monkeypatch.undo()
+    sending.round()
+    assert office.states() == [state]
+    assert len(office.post.accepted) == (1 if state == "uncertain" else 0)
+
+
 def test_an_uncertain_mail_is_settled_by_the_folder_of_sent_mails(office):
     first, second = laid_out(office.store, 1, 2)
     office.post.plan.cut = (DOT, "before")
     office.post.plan.times = 2
     folder = SentFolder(first.id)
     sending = office.sending(sent=folder)
-    sending.round()
-    assert office.states() == ["uncertain", "uncertain"]
     assert sending.round().settled == 1
     assert office.states() == ["sent", "uncertain"]
     folder.ids.append(second.id)
@@ -195,14 +215,15 @@ def test_what_a_server_says_of_a_customer_is_told_to_nobody_else(office):
     assert not [line for line in office.told if "kunde" in line]
 
 
-def test_a_copy_is_kept_once_and_the_row_says_so(office):
+@pytest.mark.parametrize("broken", [MailboxError("It is closed"), SettingsError("password_command printed nothing")])
+def test_a_copy_is_kept_once_and_the_row_says_so(office, broken):
     laid_out(office.store, 1)
     folder = SentFolder()
-    folder.broken = True
+    folder.broken = broken
     sending = office.sending(sent=folder)
     assert sending.round().fates == {"sent": 1}
     assert office.outbox.listed()[0].kept_at is None
-    folder.broken = False
+    folder.broken = None
     sending.round()
     sending.round()
     assert len(folder.ids) == 1

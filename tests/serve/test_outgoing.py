@@ -6,7 +6,7 @@ import pytest
 
 from salver.data.answer import Suggestion
 from salver.data.approval import EVERY_TEXT
-from salver.data.decision import AutoAnswer, Leave, Reason, Route
+from salver.data.decision import AutoAnswer, Drafted, Leave, Reason, Route
 from salver.data.mailbox import Mailbox, Server
 from salver.data.message import RawMessage
 from salver.pipeline.run import Pipeline
@@ -103,6 +103,20 @@ def test_what_a_draft_does_not_know_catches_the_eye(pipeline):
     assert "Danke für [[reading]]." in text
     assert "[[Und was ist mit der Wallbox?]]" in text
     assert outgoing([replace(two, suggestions=())], BOX, COMPANY, SECRET, NOON) == []
+
+
+def test_of_several_requests_the_covered_ones_are_written_and_the_open_ones_stand_in_their_order(pipeline):
+    (tray,) = trays(pipeline, mail(1, METER))
+    drafts = (
+        Drafted(intent="meter_reading", text="Den Stand melden Sie im Portal.", template="t-how"),
+        Drafted(intent="wallbox", open="it has no text"),
+    )
+    route = Route(reason=Reason.SEVERAL_REQUESTS, because="", evidence=tray.decision.evidence, drafts=drafts)
+    asked = (replace(tray.reading.main, place=1), replace(tray.reading.main, text="Zuerst die Wallbox?", place=0))
+    two = replace(tray, decision=route, suggestions=(), reading=replace(tray.reading, requests=asked))
+    (one,) = outgoing([two], BOX, COMPANY, SECRET, NOON)
+    text = next(parsed(one).iter_parts()).get_content().replace("\r\n", "\n")
+    assert "[[Zuerst die Wallbox?]]\n\nDen Stand melden Sie im Portal.\n\nMit freundlichen" in text
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 import shutil
 import socket
 import ssl
-import subprocess
 import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from salver.data.errors import MailboxError, MailboxRefusedError, SettingsError
 from salver.data.mailbox import Server
 from salver.serve.smtp import Line, lease_of
 from tests.data.mails import outgoing, raw
+from tests.serve.dovecot import certificate
 from tests.serve.post import DOT, VERBS, Post
 
 MAIL = outgoing(raw(1), content=b"Message-ID: <1@elmtal.example>\r\nSubject: x\r\n\r\n.\r\n..a\r\nb")
@@ -97,6 +98,19 @@ def test_who_sends_is_asked_once_more_when_the_server_is_ready():
     assert post.accepted == []
 
 
+def test_a_server_that_gave_up_while_the_store_was_slow_has_not_taken_the_mail():
+    with Post() as post, Line(post.server, "elmtal.example") as line:
+        post.plan.cut = ("DATA", "after")
+
+        def slow() -> bool:
+            time.sleep(0.3)
+            return True
+
+        outcome = line.send(MAIL, "", slow)
+        assert (outcome.fate, outcome.usable) == ("again", False)
+    assert post.accepted == []
+
+
 def test_a_server_that_closes_for_now_is_not_asked_again():
     with Post() as post:
         post.plan.replies["MAIL"] = ["421 4.3.2 Closing"]
@@ -173,17 +187,8 @@ def certificates(tmp_path_factory) -> Path:
     if not shutil.which("openssl"):
         pytest.skip("openssl is not installed: apt-get install openssl")
     folder = tmp_path_factory.mktemp("certificates")
-
-    def openssl(*words: str) -> None:
-        subprocess.run(["openssl", *words], cwd=folder, check=True, capture_output=True)
-
-    (folder / "names").write_text("subjectAltName=DNS:localhost\n")
-    curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
-    openssl("req", "-x509", *curve, "-keyout", "ca.key", "-out", "ca.pem", "-days", "30", "-subj", "/CN=Test")
-    for name, days in (("good", "30"), ("old", "-1")):
-        openssl("req", *curve, "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", "/CN=localhost")
-        signed = ["-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-extfile", "names", "-out", f"{name}.pem"]
-        openssl("x509", "-req", "-in", f"{name}.csr", *signed, "-days", days)
+    certificate(folder, "good")
+    certificate(folder, "old", expired=True)
     return folder
 
 

@@ -76,3 +76,43 @@ def _drain(watched: Watched) -> None:
     for _ in range(3):
         assert watched.once()[0].fault == ""
         time.sleep(LEASE_S + 0.1)
+
+
+def test_of_two_salvers_of_which_one_freezes_now_and_then_one_takes_each_mail(tmp_path):
+    server = dovecot.start()
+    server.empty()
+    with server.client() as other:
+        other.create("Strom")
+    mailbox = server.mailbox(from_start=True, moves=(("power_outage", "Strom"),), every_s=1)
+    watched = Watched(tmp_path, mailbox, lease_s=LEASE_S)
+    watched.store.engine.dispose()
+    children = [_forked(watched) for _ in range(2)]
+    try:
+        for number in range(24):
+            server.deliver(mail(number * 2), mail(number * 2 + 1))
+            frozen = children[number % 2]
+            os.kill(frozen, signal.SIGSTOP)
+            time.sleep(LEASE_S * 2)
+            os.kill(frozen, signal.SIGCONT)
+            time.sleep(LEASE_S / 2)
+    finally:
+        for child in children:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+    time.sleep(LEASE_S + 0.1)
+    _drain(watched)
+    assert watched.store.counts().done == watched.store.counts().received == 48
+    assert set(watched.decided().values()) == {1}
+    assert len(server.mails()) + len(server.mails("Strom")) == 48
+    watched.close()
+
+
+def _forked(watched: Watched) -> int:
+    child = os.fork()
+    if child == 0:
+        try:
+            watched.store.engine.dispose(close=False)
+            watched.office().run()
+        finally:
+            os._exit(0)
+    return child

@@ -11,10 +11,12 @@ from threading import Thread
 
 import pytest
 
+from salver.data.errors import SettingsError
 from salver.data.mailbox import Server
+from salver.serve.watching import watch
 from tests.serve import dovecot
 from tests.serve.cut import Cut
-from tests.serve.office import SALVER, bundle_folder
+from tests.serve.office import bundle_folder
 from tests.serve.watched import Watched, mail
 
 pytestmark = pytest.mark.skipif(bool(dovecot.missing()), reason=dovecot.missing() or "it is there")
@@ -270,7 +272,50 @@ def test_it_watches_until_it_is_told_to_stop_and_new_mail_is_taken_at_once(serve
 
 
 def test_without_a_mailbox_it_says_what_to_do(tmp_path):
-    (tmp_path / "salver.toml").write_text("")
-    done = subprocess.run([SALVER, "watch"], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert done.returncode == 2
-    assert "There is no mailbox to watch. Add one under [[mailboxes]]" in done.stderr
+    file = tmp_path / "salver.toml"
+    file.write_text("")
+    known = {"once": True, "from_start": False, "bundle": None, "store": None, "settings": file, "as_json": False}
+    with pytest.raises(SettingsError, match=r"There is no mailbox to watch\. Add one under \[\[mailboxes\]\]"):
+        watch((), **known)
+    box = '[[mailboxes]]\nname = "service"\naddress = "a@b.example"\nimap = "imaps://h"\npassword = "x"\n'
+    file.write_text(box)
+    with pytest.raises(SettingsError, match=r"There is no mailbox sales\. There are service\."):
+        watch(("sales",), **known)
+
+
+def test_mails_for_which_nothing_can_be_written_go_to_a_person_and_hold_up_nobody(server, tmp_path):
+    impossible = "serv\udc80ice@elmtalwerke.example"  # half a letter, that no mail can hold
+    watched = Watched(tmp_path, server.mailbox(from_start=True, address=impossible))
+    server.deliver(*[mail(n) for n in range(4)])
+    (seen,) = watched.once()
+    assert (seen.decided, seen.fault) == ({"route": 4}, "")
+    assert "failed" in {one.reason for one in watched.store.trail()}
+    assert watched.store.counts().done == 4
+    watched.close()
+
+
+def test_a_fault_of_our_own_is_told_without_words_of_a_mail_and_tried_again(server, watched):
+    def fails(words: str) -> None:
+        if "decided" in words:
+            raise KeyError("the customer's own words")
+        watched.told.append(words)
+
+    server.deliver(mail(1))
+    office = watched.office(told=fails)
+    (seen,) = office.run(once=True)
+    assert seen.fault.startswith("Something unforeseen happened (KeyError at test_watching.py:")
+    assert "own words" not in " ".join(watched.told)
+    assert watched.once()[0].fault == ""
+    assert (watched.store.counts().done, watched.condition().unplaced) == (1, 0)
+
+
+def test_a_store_that_is_held_for_a_while_loses_nothing(server, watched):
+    server.deliver(*[mail(n) for n in range(3)])
+    with watched.store.writing():
+        thread = Thread(target=watched.once)
+        thread.start()
+        time.sleep(1)
+        assert thread.is_alive()
+    thread.join(30)
+    assert watched.store.counts().done == 3
+    assert set(watched.decided().values()) == {1}

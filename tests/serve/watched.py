@@ -40,8 +40,8 @@ class Watched:
         self._lease_s = lease_s
 
     def office(self, *mailboxes: Mailbox, **more) -> Office:
-        which = mailboxes or self.mailboxes
-        return Office(self.store, which, self.decider, self._clock, self.told.append, lease_s=self._lease_s, **more)
+        which, told = mailboxes or self.mailboxes, more.pop("told", self.told.append)
+        return Office(self.store, which, self.decider, self._clock, told, lease_s=self._lease_s, **more)
 
     def once(self, *mailboxes: Mailbox, **more) -> list[Seen]:
         """One look at each mailbox."""

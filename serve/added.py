@@ -1,0 +1,171 @@
+"""Files that are only ever added to, each thing in them once: an archive of cases, a backlog of messages.
+
+What is in them is known by its key, so that an import can be repeated. A line that was cut off (the machine stopped
+while it was written) is dropped when the file is opened again. Only its owner may read a new one.
+"""
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from email.utils import format_datetime
+from fcntl import LOCK_EX, LOCK_NB, flock
+from hashlib import blake2b
+from io import FileIO
+from pathlib import Path
+from re import MULTILINE
+from re import compile as pattern
+from types import TracebackType
+from typing import Any, Self
+
+from salver.data.errors import InputError
+from salver.data.mbox import pieces
+from salver.data.message import RawMessage
+
+_WRITTEN_AT_ONCE = 1 << 20
+_FROM = pattern(rb"^(>*From )", MULTILINE)
+
+
+@dataclass(slots=True)
+class Counts:
+    """How many were added, how many were there already, and how many of these look different now."""
+
+    added: int = 0
+    known: int = 0
+    changed: int = 0
+
+    def to_json(self) -> dict[str, int]:
+        """The same as plain numbers."""
+        return {"added": self.added, "known": self.known, "changed": self.changed}
+
+
+class _Added:
+    """An open file, for use in a `with`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.counts = Counts()
+        self._known: dict[str, bytes] = {}
+        self._waiting: list[bytes] = []
+        self._file = _opened(path)
+        try:
+            self._file.truncate(self._take_over())
+            self._file.seek(0, os.SEEK_END)
+        except BaseException:
+            self._file.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None
+    ) -> None:
+        try:
+            self._write()
+            os.fsync(self._file.fileno())
+        finally:
+            self._file.close()
+
+    def _take_over(self) -> int:
+        """Remember what is there; how many bytes of it are whole."""
+        raise NotImplementedError
+
+    def _put(self, key: str, looks: bytes, content: bytes) -> None:
+        if key in self._known:
+            self.counts.known += 1
+            self.counts.changed += self._known[key] != looks
+            return
+        self._known[key] = looks
+        self.counts.added += 1
+        self._waiting.append(content)
+        if sum(map(len, self._waiting)) >= _WRITTEN_AT_ONCE:
+            self._write()
+
+    def _write(self) -> None:
+        """Write what waits. When the disk is full, the file is cut back to what it was before."""
+        content, start = b"".join(self._waiting), self._file.tell()
+        left = memoryview(content)
+        try:
+            while left:
+                left = left[self._file.write(left) :]
+        except OSError as error:
+            self._file.truncate(start)
+            raise OSError(error.errno, error.strerror, str(self.path)) from error
+        self._waiting.clear()
+
+
+class AddedLines(_Added):
+    """A file of JSON lines with an `id` each."""
+
+    def add(self, row: Mapping[str, Any]) -> None:
+        """Add a row, unless one with its id is there."""
+        line = json.dumps(row, ensure_ascii=False).encode("utf-8", "backslashreplace")
+        self._put(str(row["id"]), _looks(line), line + b"\n")
+
+    def _take_over(self) -> int:
+        whole = 0
+        with self.path.open("rb") as held:
+            for number, line in enumerate(held, start=1):
+                if not line.endswith(b"\n"):
+                    break
+                try:
+                    self._known[str(json.loads(line)["id"])] = _looks(line.rstrip(b"\n"))
+                except (ValueError, KeyError, TypeError) as error:
+                    todo = "Give another file; this one was not touched."
+                    raise InputError(
+                        "this line is none of an import", where=f"{self.path}:{number}", todo=todo
+                    ) from error
+                whole += len(line)
+        return whole
+
+
+class AddedMails(_Added):
+    """An mbox (mboxrd, RFC 4155), each mail by its key."""
+
+    def add(self, raw: RawMessage) -> None:
+        """Add a mail, unless it is there."""
+        at = format_datetime(raw.received_at) if raw.received_at else ""
+        day = raw.received_at.strftime("%a %b %e %H:%M:%S %Y") if at and raw.received_at else "Thu Jan  1 00:00:00 1970"
+        body = _FROM.sub(rb">\1", raw.content.replace(b"\r\n", b"\n"))
+        end = b"\n" if body.endswith(b"\n") else b"\n\n"
+        self._put(raw.key, b"", b"From MAILER-DAEMON " + day.encode() + b"\n" + body + end)
+
+    def _take_over(self) -> int:
+        with self.path.open("rb") as held:
+            size = os.fstat(held.fileno()).st_size
+            if size and held.read(5) != b"From ":
+                todo = "Give another file; this one was not touched."
+                raise InputError("this is no mbox", where=str(self.path), todo=todo)
+            held.seek(0)
+            for raw in _mails(held, self.path):
+                self._known[raw.key] = b""
+        return size
+
+
+def _mails(held: Any, path: Path) -> Iterator[RawMessage]:
+    for piece in pieces(held):
+        yield RawMessage(content=piece.content, source=str(path))
+
+
+def _looks(line: bytes) -> bytes:
+    return blake2b(line, digest_size=8).digest()
+
+
+def _opened(path: Path) -> FileIO:
+    try:
+        made = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except FileNotFoundError as error:
+        raise InputError(f"There is no folder {path.parent}", where=str(path), todo="Make it first.") from error
+    except OSError as error:
+        raise InputError(
+            f"It cannot be written ({error.strerror})", where=str(path), todo="Give another file."
+        ) from error
+    file = FileIO(made, "r+")
+    try:
+        flock(file, LOCK_EX | LOCK_NB)
+    except OSError as error:
+        file.close()
+        todo = "Wait until it is done, or give another file."
+        raise InputError("Another import is writing it", where=str(path), todo=todo) from error
+    return file
