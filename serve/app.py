@@ -31,7 +31,7 @@ from salver.serve.docs import completed, docs_page, responses, taking_mail
 from salver.serve.forms import Change, Key, NewMessage, Question, Shown, Which, Word
 from salver.serve.guard import Guard, Limits
 from salver.serve.problems import Refused
-from salver.serve.replies import Health, Learned, Line, Pending, Queue, Template, Templates
+from salver.serve.replies import Health, Learned, Line, Pending, Queue, Template, Templates, Wellbeing
 from salver.serve.service import Service
 from salver.serve.settings import Settings
 from salver.serve.tokens import demand_token, digests
@@ -75,7 +75,7 @@ def create_app(pipeline: Pipeline, store: Store, settings: Settings) -> FastAPI:
         redoc_url=None,
         default_response_class=Json,
     )
-    app.state.service, app.state.figures = service, figures
+    app.state.service, app.state.figures, app.state.settings = service, figures, settings
     problems.install(app)
     limits = Limits(tokens=digests(settings.tokens), body_bytes=settings.body_limit)
     app.add_middleware(Guard, limits=limits, answered=figures.answered)
@@ -224,6 +224,19 @@ def _add_operations(app: FastAPI) -> None:
     async def readyz(service: Door) -> Response:
         await run_in_threadpool(service.check)
         return Json({"status": "ready", "bundle": service.bundle})
+
+    @app.get(
+        "/health",
+        summary="Say whether customers' mail waits: mailboxes, decisions, uncertain answers, the store",
+        response_model=Wellbeing,
+        responses={503: {"model": Wellbeing, "description": "Somebody must look now"}},
+    )
+    async def health(request: Request, service: Door) -> Response:
+        found = await run_in_threadpool(service.health, request.app.state.settings)
+        status = "red" if found.red else "needs a person" if found.concerns else "well"
+        known = [{"code": one.code, "of": one.of, "red": one.red} for one in found.concerns]
+        code = HTTPStatus.SERVICE_UNAVAILABLE if found.red else HTTPStatus.OK
+        return Json({"status": status, "concerns": known}, code)
 
     @app.get(
         "/metrics",

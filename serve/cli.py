@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 
 from salver.serve import cli_archive, cli_mail, cli_outbox, cli_templates
 from salver.serve.endings import sentences
-from salver.serve.options import AutoApprove, BundleFolder, Columns, Json, Own, SettingsFile, StoreUrl
+from salver.serve.options import AutoApprove, BundleFolder, Columns, Json, LogJson, Own, SettingsFile, StoreUrl
 
 
 class _Commands(TyperGroup):
@@ -41,6 +41,7 @@ bundles = typer.Typer(
 app.add_typer(bundles, name="bundles")
 app.add_typer(cli_templates.app, name="templates")
 app.add_typer(cli_outbox.app, name="outbox")
+cli_mail.add_to(app)
 
 
 @app.command(short_help="Try it all on a small made-up company.")
@@ -157,14 +158,12 @@ def serve(
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Which port.", show_default=False)] = None,
     store: StoreUrl = None,
     settings: SettingsFile = None,
+    log_json: LogJson = False,
 ) -> None:
     """Answer over HTTP; the documentation is at /docs."""
     from salver.serve.listen import listen
 
-    listen(bundle=bundle, host=host, port=port, store=store, settings=settings)
-
-
-app.command(short_help="Watch mailboxes: take in, decide, answer.")(cli_mail.watch)
+    listen(bundle=bundle, host=host, port=port, store=store, settings=settings, log_json=log_json)
 
 
 @app.command(short_help="Take in what agents changed.")

@@ -4,6 +4,7 @@ Decision and answer come into the store together. A bundle that was promoted mea
 counts from the next chunk on.
 """
 
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -18,9 +19,12 @@ from salver.data.mailbox import Mailbox
 from salver.data.message import RawMessage
 from salver.data.outgoing import Outgoing
 from salver.data.record import DecisionRecord, Kind
+from salver.data.standing import Standing
 from salver.data.store import Store
+from salver.models.bundle import Bundle
 from salver.pipeline.route import Loads
 from salver.pipeline.run import Clock, Pipeline
+from salver.serve import logs
 from salver.serve.approvals import Listener
 from salver.serve.chunks import CHUNK
 from salver.serve.handover import HandOver
@@ -63,9 +67,15 @@ class Decider:
         """The name of the bundle that decides."""
         return self._pipeline.bundle.name
 
+    @property
+    def deciding(self) -> tuple[Bundle, Standing]:
+        """The bundle itself, and how its error bound stands."""
+        return self._pipeline.bundle, self._pipeline.standing
+
     def decide(self, mailbox: Mailbox) -> Counter[Kind]:
         """Decide a chunk of what waits of a mailbox, oldest first; how many became what. Empty when nothing waits."""
         with self._lock:
+            started = time.monotonic()
             raws = self._ledger.undecided(mailbox.name, CHUNK)
             if not raws:
                 return Counter()
@@ -76,8 +86,10 @@ class Decider:
             written = [self._written(raw, tray, mailbox) for raw, tray in zip(raws, trays, strict=True)]
             records = [record for record, _ in written]
             mine = self._store.first_decided(records, [mail for _, mails in written for mail in mails])
+            decided = [record for record in records if record.message in mine]
+            _tell_of(decided, mailbox, (time.monotonic() - started) / len(records))
             self._watch.decided(len(mine))
-            return Counter(record.kind for record in records if record.message in mine)
+            return Counter(record.kind for record in decided)
 
     def hand_over(self) -> int:
         """Bring to a person what will not leave by itself; how many messages."""
@@ -124,3 +136,17 @@ class Decider:
 
 def _with(tray: Tray, words: str) -> Tray:
     return replace(tray, decision=replace(tray.decision, because=f"{tray.decision.because} {words}"))
+
+
+def _tell_of(records: Sequence[DecisionRecord], mailbox: Mailbox, seconds: float) -> None:
+    """Say how each message was decided; `seconds` is what one took."""
+    for one in records:
+        logs.tell(
+            "decided",
+            mailbox=mailbox.name,
+            message=one.message,
+            decision="auto_answer" if one.kind == "answer" else one.kind,  # the word of the JSON line
+            reason=one.reason,
+            seconds=seconds,
+            bundle=one.bundle,
+        )

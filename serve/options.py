@@ -9,6 +9,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON for a machine ins
 SettingsFile = Annotated[
     Path | None, typer.Option("--settings", metavar="FILE", help="The settings; salver.toml if it is there.")
 ]
+LogJson = Annotated[
+    bool, typer.Option("--log-json", help="Write the log as JSON lines; it is so anyway where no person looks on.")
+]
 BundleFolder = Annotated[
     Path | None, typer.Option("--bundle", metavar="FOLDER", help="A trained bundle; the champion by default.")
 ]

@@ -23,6 +23,7 @@ from salver.data.outgoing import Ceilings, Outgoing
 from salver.data.store import Store
 from salver.pipeline.explain import counted
 from salver.pipeline.run import Clock
+from salver.serve import logs
 from salver.serve.copies import Copies, Sent
 from salver.serve.smtp import Fate, Line, Outcome, lease_of
 
@@ -114,7 +115,7 @@ class Sending:
                 break
             if outcome.ours or fates["again"] + fates["uncertain"] > 1:
                 said = re.sub(r"\S+@\S+", "…", outcome.words)  # it may name the one who was to get the mail
-                self._hindered(f"The server refuses us or hangs up: {said}")
+                self._hindered(f"The server refuses us or hangs up: {said}", _code(outcome.words))
                 break
         return fates
 
@@ -157,9 +158,17 @@ class Sending:
         it uncertain."""
         fates = Counter[Fate]()
         while self._known:
-            fates[self._noted(*self._known[0])] += 1
-            self._known.popleft()
+            fate = self._noted(*self._known[0])
+            fates[fate] += 1
+            self._tell_of(self._known.popleft()[0], fate)
         return fates
+
+    def _tell_of(self, mail: Outgoing, fate: Fate) -> None:
+        """Say what became of a mail; not what the server said, for that may repeat what stands in it."""
+        seconds = (self._clock() - mail.left_at).total_seconds() if mail.left_at else None
+        logs.tell(
+            fate, mailbox=mail.mailbox, message=mail.message, reason=mail.reason, attempt=mail.attempts, seconds=seconds
+        )
 
     def _noted(self, mail: Outgoing, outcome: Outcome) -> Fate:
         """Keep what became of a mail."""
@@ -190,13 +199,13 @@ class Sending:
     def _is_given_up(self, mail: Outgoing, outcome: Outcome, now: datetime) -> bool:
         return now - mail.made_at > GIVEN_UP_AFTER and mail.attempts >= _FEWEST_ATTEMPTS and not outcome.ours
 
-    def _hindered(self, fault: str) -> None:
+    def _hindered(self, fault: str, told: str = "") -> None:
         """The mailbox cannot send: what waits says so, it is no attempt of it, and it is tried again after a while."""
         self._failures += 1
         self._not_before = self._clock() + pause(self._failures)
         self._outbox.hinder(self._mailbox.name, fault)
         if fault != self._fault:
-            self._told(f"{self._mailbox.name}: {fault}")
+            self._told(f"{self._mailbox.name}: {told or fault}")
         self._fault = fault
 
     def _well(self) -> None:
@@ -211,3 +220,9 @@ def pause(attempts: int) -> timedelta:
     take a quarter, so that many do not come back at once."""
     doubled: int = 2 ** min(attempts - 1, 10)
     return min(FIRST_WAIT * doubled, LONGEST_WAIT) * random.uniform(0.75, 1.25)  # noqa: S311 - no secret
+
+
+def _code(words: str) -> str:
+    """That a server refuses us, without what it says: that may repeat an address or what stands in a mail."""
+    code = words[:3] if words[:3].isdecimal() else "without a code"
+    return f"The server refuses us or hangs up ({code}): see salver outbox"

@@ -15,6 +15,7 @@ from salver.data.mailbox import Mailbox
 from salver.data.outbox import Outbox
 from salver.data.record import DecisionRecord
 from salver.data.store import Store
+from salver.serve import logs
 from salver.serve.imap import Connection
 
 _AT_ONCE = 200
@@ -72,6 +73,7 @@ class Placer:
                 self._outbox.again(draft, str(error), self._clock())
                 raise
             self._outbox.sent(draft, self._clock())
+            logs.tell("drafted", mailbox=self._mailbox.name, message=draft.message, attempt=draft.attempts)
 
     def recover_drafts(self) -> None:
         """Let drafts be ready again that somebody left in the middle: whether one lies there is looked up."""

@@ -193,6 +193,27 @@ class Health(BaseModel):
     bundle: str
 
 
+class Need(BaseModel):
+    """Something that needs a person; `of` is the mailbox or the mail it concerns. With `red` customers' mail waits."""
+
+    code: str
+    of: str
+    red: bool
+
+
+class Wellbeing(BaseModel):
+    """Whether all is well with the installation; `salver status` says each concern in words, and what to do."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"status": "red", "concerns": [{"code": "mailbox", "of": "service", "red": True}]}]
+        }
+    )
+
+    status: Literal["well", "needs a person", "red"]
+    concerns: list[Need]
+
+
 class Trouble(BaseModel):
     """A problem as of RFC 9457. `errors` names each wrong field."""
 

@@ -11,6 +11,7 @@ from salver.data.errors import SettingsError
 from salver.data.store import Store
 from salver.pipeline.run import Pipeline
 from salver.serve.app import create_app
+from salver.serve.notify import Notifier
 from salver.serve.settings import Settings
 from salver.serve.tokens import demand_token
 
@@ -36,10 +37,14 @@ def run(pipeline: Pipeline, store: Store, settings: Settings, told: Callable[[st
             server_header=False,
             timeout_graceful_shutdown=_FINISH_S,
             lifespan="on",
+            log_config=None,  # serve/logs.py writes what is to be said
         )
+        notifier = Notifier()
         told(f'"{pipeline.bundle.name}" decides at {address(opened)}, documented at {address(opened)}/docs.')
         warnings.filterwarnings("ignore", "coroutine 'Server.serve' was never awaited")  # Ctrl-C before it begins
-        uvicorn.Server(config).run(sockets=[opened])
+        server = uvicorn.Server(config)
+        with notifier.serving(f"listens at {address(opened)}", lambda: server.should_exit):
+            server.run(sockets=[opened])
 
 
 def listening(host: str, port: int) -> socket.socket:

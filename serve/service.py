@@ -14,14 +14,17 @@ from salver.data.lines import tray_line
 from salver.data.message import RawMessage
 from salver.data.record import DecisionRecord, QueueEntry
 from salver.data.standing import Standing
+from salver.data.status import Status
 from salver.data.store import Store
 from salver.pipeline.route import Loads
 from salver.pipeline.run import Pipeline
 from salver.serve.approvals import Judged, Listener, NoTemplateError, OtherTextError, edit, judge, judged, named
+from salver.serve.health import look, with_standing
 from salver.serve.learned import learn
 from salver.serve.metrics import Metrics
 from salver.serve.problems import Refused
 from salver.serve.recording import check_of, known_line, record_of
+from salver.serve.settings import Settings
 from salver.serve.watch import Watch
 
 Line = dict[str, Any]
@@ -133,6 +136,10 @@ class Service:
     def check(self) -> None:
         """Raises StoreError when the store cannot be reached."""
         self._store.loads()
+
+    def health(self, settings: Settings) -> Status:
+        """How the installation is; a store that cannot be reached is a concern like others."""
+        return with_standing(look(settings, self._store, datetime.now(UTC)), self.standing)
 
     def close(self) -> None:
         self._store.close()

@@ -15,6 +15,7 @@ from typing import Any
 from salver.data.company import Company
 from salver.data.errors import SettingsError
 from salver.data.mailbox import Mailbox
+from salver.data.status import Patience
 from salver.pipeline.withhold import AUDIT_SHARE
 from salver.serve import values
 from salver.serve.mailboxes import VARIABLE, read_mailboxes
@@ -37,7 +38,8 @@ class Settings:
     `audit_share`, 0 to 1, of the answers that could be sent are laid before a person to check, and so are all of them
     when the training is more than `bound_days` ago. When more than `answers_per_hour` leave, the fuse opens. Whoever
     shares a store on several machines sets `message_secret`, from which Message-IDs are derived. `mailboxes` are those
-    that `salver watch` watches.
+    that `salver watch` watches. `logs` is "json" or "words"; when it is empty, words where a person looks on. `health`
+    says when something is wrong.
     """
 
     file: Path | None = None
@@ -65,6 +67,8 @@ class Settings:
     bound_days: int = 180
     answers_per_hour: int = 100
     message_secret: str = field(default="", repr=False)
+    logs: str = ""
+    health: Patience = field(default_factory=Patience)
     mailboxes: tuple[Mailbox, ...] = ()
 
     @property
@@ -113,6 +117,12 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "bound_days": values.whole(1, 36_500),
     "answers_per_hour": values.whole(1, 1_000_000),
     "message_secret": values.text,
+    "logs": values.one_of("json", "words"),
+    "health.mailbox_minutes": values.whole(1, 10_080),
+    "health.undecided_minutes": values.whole(1, 10_080),
+    "health.unsent_minutes": values.whole(1, 10_080),
+    "health.uncertain_minutes": values.whole(1, 10_080),
+    "health.free_mb": values.whole(0, 1_000_000),
     "company.name": values.text,
     "company.own": values.owned,
     "company.languages": values.languages,
@@ -120,7 +130,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "company.signature": values.contact,
     "patterns": values.patterns,
 }
-_TABLES = ("company",)
+_TABLES = ("company", "health")
 _MAILBOXES = "mailboxes"
 _VARIABLES = {PREFIX + key.upper().replace(".", "_"): key for key in _READERS}
 _WHICH = PREFIX + "SETTINGS"
@@ -137,7 +147,8 @@ def load_settings(file: Path | None = None, environ: Mapping[str, str] = os.envi
     company = {key.removeprefix("company."): found.pop(key) for key in list(found) if key.startswith("company.")}
     if "patterns" in found:
         company["patterns"] = found.pop("patterns")
-    return Settings(file=file, company=Company(**company), mailboxes=mailboxes, **found)
+    health = {key.removeprefix("health."): found.pop(key) for key in list(found) if key.startswith("health.")}
+    return Settings(file=file, company=Company(**company), health=Patience(**health), mailboxes=mailboxes, **found)
 
 
 def read_toml(file: Path) -> dict[str, Any]:

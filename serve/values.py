@@ -56,6 +56,17 @@ def seconds(least: float, most: float) -> Callable[[Any], float]:
     return read
 
 
+def one_of(*choices: str) -> Callable[[Any], str]:
+    """A reader of one of a few words."""
+
+    def read(value: Any) -> str:
+        if value not in choices:
+            raise ValueError(f"must be {' or '.join(map(repr, choices))}, not {_shown(value)}".replace("'", '"'))
+        return str(value)
+
+    return read
+
+
 def address(value: Any) -> str:
     """One mail address."""
     found = text(value).strip()
@@ -180,6 +191,15 @@ def day(value: Any) -> date:
         return date.fromisoformat(text(value))
     except ValueError:
         raise ValueError(f"must hold dates such as 2026-12-25, not {_shown(value)}") from None
+
+
+def host_and_port(address: str) -> tuple[str, int]:
+    """The two halves of HOST:PORT. Raises SettingsError for what is none."""
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > 65_535:
+        todo = "Write it as 127.0.0.1:9109, or [::1]:9109."
+        raise SettingsError(f'"{address}" is no HOST:PORT', todo=todo)
+    return host.strip("[]"), int(port)
 
 
 def unknown(key: str, known: Iterable[str], where: str) -> SettingsError:

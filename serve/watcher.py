@@ -20,6 +20,7 @@ from salver.data.record import Kind
 from salver.data.store import Store
 from salver.pipeline.explain import counted
 from salver.pipeline.run import Clock
+from salver.serve import logs
 from salver.serve.deciding import Decider
 from salver.serve.imap import Connection
 from salver.serve.intake import Intake
@@ -161,6 +162,7 @@ class Watcher:
     def _take(self, connection: Connection, folder: str) -> None:
         for new in self._intake.look(connection, folder):
             self.seen.taken += len(new)
+            logs.tell("taken", mailbox=self.name, count=len(new))
             self._decide()
             if self.stop.is_set():
                 return
@@ -197,6 +199,7 @@ class Watcher:
     def _well(self) -> None:
         self._ledger.looked(self.name)
         if self._failures or self._said:
+            logs.tell("well", mailbox=self.name)
             self._say("")
             self._told(f"{self.name}: all is well.")
         self._failures, self.seen.fault = 0, ""
@@ -218,6 +221,7 @@ class Watcher:
         self._keep_failure(str(error), pause)
 
     def _keep_failure(self, fault: str, pause: float) -> None:
+        logs.tell("failing", mailbox=self.name, attempt=self._failures)
         try:
             self._ledger.failed(self.name, fault, self._failures, self._clock() + timedelta(seconds=pause))
         except StoreError as error:

@@ -4,9 +4,9 @@ import os
 import secrets
 import signal
 import socket
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from threading import Event, Thread
 from types import FrameType
@@ -18,13 +18,16 @@ from salver.data.mailbox import Mailbox
 from salver.data.outgoing import Ceilings
 from salver.data.record import Kind
 from salver.data.store import Store
-from salver.pipeline.run import Clock
-from salver.serve import show
+from salver.pipeline.run import Clock, now_utc
+from salver.serve import logs, show
 from salver.serve.batch import AUTO_APPROVED
 from salver.serve.deciding import Decider
 from salver.serve.endings import FailedError
+from salver.serve.health import look
+from salver.serve.notify import Notifier
 from salver.serve.settings import Settings
 from salver.serve.steady import SteadyClock
+from salver.serve.values import host_and_port
 from salver.serve.watcher import Seen, Watcher
 from salver.serve.wiring import open_store, settings_of
 
@@ -42,26 +45,31 @@ def watch(
     settings: Path | None,
     as_json: bool,
     auto_approve: bool = False,
+    log_json: bool = False,
+    metrics: str = "",
 ) -> None:
-    """Watch the mailboxes of these names, or all of them. Raises SettingsError when there is none."""
+    """Watch the mailboxes of these names, or all of them. Raises SettingsError when there is none.
+
+    `metrics` is the HOST:PORT where Prometheus may ask for figures.
+    """
     known = settings_of(settings)
     mailboxes = _chosen(known, names)
-    if auto_approve:
-        show.told(AUTO_APPROVED)
-    with open_store(known, store) as kept:
+    with logs.written("json" if log_json else known.logs), open_store(known, store) as kept:
+        if auto_approve:
+            logs.note(AUTO_APPROVED)
         clock = SteadyClock()
-        decider = Decider(known, kept, clock, stamped, bundle, auto_approve=auto_approve)
+        decider = Decider(known, kept, clock, logs.note, bundle, auto_approve=auto_approve)
         office = Office(
             kept,
             mailboxes,
             decider,
             clock,
-            stamped,
+            logs.note,
             ceilings=Ceilings(per_hour=known.answers_per_hour),
             from_start=from_start,
             auto_approve=auto_approve,
         )
-        with _until_told(office):
+        with _until_told(office), _measured(metrics, known, kept, decider):
             seen = office.run(once=once)
     if once:
         _tell_what_was_seen(seen, as_json=as_json)
@@ -90,6 +98,7 @@ class Office:
         self._leases = Leases(store, holder, clock, lease_s)
         self._over = Event()
         self._decider = decider
+        self._notifier = Notifier()
         self.watchers = [
             Watcher(
                 one,
@@ -117,11 +126,16 @@ class Office:
             ]
         for one in (heart, *threads):
             one.start()
+        self._notifier.ready(f"watches {names}")
         for one in threads:
             while one.is_alive() and not self._stopped:
                 one.join(0.2)
+                if once or all(each.is_alive() for each in threads):
+                    self._notifier.alive()  # a watcher that died by a fault of ours is silence: all are started anew
+        self._notifier.stopping()
+        until = time.monotonic() + FINISH_S  # for all together: a server that hangs does not hold up the end by itself
         for one in threads:
-            one.join(FINISH_S)
+            one.join(max(until - time.monotonic(), 0))
         self._over.set()
         heart.join(FINISH_S)
         return [one.seen for one in self.watchers]
@@ -138,12 +152,14 @@ class Office:
 
     def _watch(self, watcher: Watcher, once: bool) -> None:
         try:
-            watcher.run(once=once)
+            with logs.of_mailbox(watcher.name):
+                watcher.run(once=once)
         finally:
             self._leave(watcher.name, failed=bool(watcher.seen.fault))
 
     def _send(self, watcher: Watcher) -> None:
-        watcher.sender.run(watcher.stop, watcher.posted, watcher.holds, watcher.woken)
+        with logs.of_mailbox(watcher.name):
+            watcher.sender.run(watcher.stop, watcher.posted, watcher.holds, watcher.woken)
 
     def _leave(self, name: str, *, failed: bool) -> None:
         try:
@@ -163,9 +179,18 @@ class Office:
                     self._told(f"{one.name}: {error}")
 
 
-def stamped(words: str) -> None:
-    """Say something with the time; no word of a message is ever in it."""
-    show.told(f"{datetime.now().astimezone():%Y-%m-%d %H:%M:%S} {words}")
+@contextmanager
+def _measured(address: str, settings: Settings, store: Store, decider: Decider) -> Iterator[None]:
+    """Serve figures at this HOST:PORT, if there is one."""
+    if not address:
+        yield
+        return
+    from salver.serve.metrics import MailMetrics
+
+    figures = MailMetrics(lambda: look(settings, store, now_utc()), store.loads, lambda: decider.deciding)
+    with figures.served(*host_and_port(address)) as port, logs.heard_by(figures.heard):
+        logs.note(f"Figures for Prometheus are at port {port}.")
+        yield
 
 
 def _chosen(settings: Settings, names: Sequence[str]) -> list[Mailbox]:
@@ -186,7 +211,7 @@ def _until_told(office: Office) -> Iterator[None]:
     """Let SIGTERM and Ctrl-C stop the office; a second time they end it at once."""
 
     def stop(number: int, _: FrameType | None) -> None:
-        show.told("Stopping: what was begun is finished.")
+        logs.note("Stopping: what was begun is finished.")
         office.stop()
         signal.signal(number, signal.SIG_DFL)
 

@@ -33,9 +33,10 @@ OWNERS = {
     "spacy": "models/tokens.py",
     "sqlalchemy": "data/approved.py data/ceilings.py data/database.py data/leases.py data/ledger.py "
     "data/migrations/versions/* data/outbox.py data/posting.py data/schema.py data/store.py data/trail.py "
-    "data/watched.py training/track.py",  # track.py: MLflow's database
+    "data/waiting.py data/watched.py training/track.py",  # track.py: MLflow's database
     "starlette": "serve/guard.py serve/problems.py",
     "stdnum": "models/patterns.py",
+    "structlog": "serve/logs.py",
     "threadpoolctl": "serve/workers.py training/unseen.py",
     "tokenizers": "models/exported.py",
     "torch": "models/pretrained.py",

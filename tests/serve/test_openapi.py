@@ -43,6 +43,7 @@ OPERATIONS = (
     ("/v1/templates/{template}/approval", "POST"),
     ("/healthz", "GET"),
     ("/readyz", "GET"),
+    ("/health", "GET"),
     ("/metrics", "GET"),
 )
 UNSOUND = tuple(one for one in OPERATIONS if one[0].startswith("/v1"))

@@ -242,7 +242,8 @@ def test_it_watches_until_it_is_told_to_stop_and_new_mail_is_taken_at_once(serve
     server.deliver(mail(1))
     settings = tmp_path / "salver.toml"
     settings.write_text(
-        f'bundle = "{bundle_folder()}"\n[[mailboxes]]\nname = "service"\naddress = "service@elmtalwerke.example"\n'
+        f'bundle = "{bundle_folder()}"\nlogs = "words"\n'
+        '[[mailboxes]]\nname = "service"\naddress = "service@elmtalwerke.example"\n'
         f'password = "{dovecot.PASSWORD}"\nevery_s = 60\n'
         f'imap = {{ host = "localhost", port = {server.imaps}, user = "service", ca_file = "{server.ca_file}" }}\n'
     )

@@ -29,9 +29,9 @@ QUESTIONS = (
 class Watched:
     """A store in a folder, and the mailboxes that are watched with it."""
 
-    def __init__(self, folder: Path, *mailboxes: Mailbox, clock=now_utc, lease_s: float = 60) -> None:
+    def __init__(self, folder: Path, *mailboxes: Mailbox, clock=now_utc, lease_s: float = 60, told=None) -> None:
         settings = Settings(home=folder, bundle=bundle_folder(), audit_share=0.0, mailboxes=mailboxes)
-        self.told: list[str] = []
+        self.told: list[str] = [] if told is None else told
         self.store = Store.open(approved_store(f"{folder}/store.db"))
         self.mailboxes: Sequence[Mailbox] = mailboxes
         self.decider = Decider(settings, self.store, clock, self.told.append)
