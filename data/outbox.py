@@ -103,6 +103,14 @@ class Outbox(Database):
         """It was refused for good, and did not arrive."""
         return self._ends(mail, state="failed", fault=fault, reason=Reason.SEND_FAILED.value)
 
+    def came_back(self, identifier: str) -> str:
+        """A mail server sent it back: it did not arrive after all, whatever was taken to be so. The message that it
+        answers, or "" where there is no such answer of ours, or a person has it already."""
+        ours = (outbox.c.id == identifier) & (outbox.c.kind == "answer") & outbox.c.state.in_(("sent", "uncertain"))
+        known = {"state": "failed", "fault": "Its mail server sent it back.", "reason": Reason.SEND_FAILED.value}
+        with self.writing() as connection:
+            return connection.scalar(update(outbox).where(ours).values(known).returning(outbox.c.message)) or ""
+
     def again(self, mail: Outgoing, fault: str, due: datetime) -> bool:
         """It was refused for now, and did not arrive; it may be tried again when it is due."""
         return self._ends(mail, state="ready", fault=fault, due=due)

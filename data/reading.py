@@ -51,13 +51,15 @@ class Screening:
     """Whether a person wrote the message. `reason` is a code of `screen`'s rules, `because` its words.
 
     Only `human` may be answered by a machine; with any other reason a person answers, or nobody. `about` is the
-    Message-ID of the mail that a bounce or a read receipt is about, "" when it is not known.
+    Message-ID of the mail that a bounce or a read receipt is about, "" when it is not known; `lost` says that this mail
+    will not arrive.
     """
 
     verdict: Literal["human", "machine"]
     reason: str
     because: str
     about: str = ""
+    lost: bool = False
 
     @property
     def answerable(self) -> bool:

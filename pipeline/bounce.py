@@ -109,6 +109,18 @@ _COPY_LOOK_AT = 200_000
 _COPIED_ID = re.compile(r"^[> \t]*Message-ID:\s*(<[^<>\s]{1,250}@[^<>\s]{1,250}>)", re.IGNORECASE | re.MULTILINE)
 _OUR_ID = re.compile(r"<salver\.[0-9a-z]{8,128}@[\w.-]{1,200}>", re.IGNORECASE)
 
+_RECEIPT = "disposition-notification"
+_WAITS = re.compile(
+    r"delay|verzöger|verspät|retard|vertraagd|retrasad|ritard|still being (?:re)?tried|will be retried|keep trying"
+    r"|noch nicht zugestellt|weiterhin versucht|not yet been delivered",
+    re.IGNORECASE,
+)
+_FOR_GOOD = re.compile(
+    r"action: failed|permanent|\b5\.\d\.\d|fail(?:ed|ure)|undeliver(?:able|ed)|giving up|gave up|endgültig|unzustellbar"
+    r"|fehlgeschlagen|user unknown|unknown user|no such user|unbekannt",
+    re.IGNORECASE,
+)
+
 
 def is_bounce(message: Message, *, from_machine: bool) -> bool:
     """Whether two of three say so: the sender, the subject, the first words. `from_machine` is what the header shows.
@@ -139,3 +151,11 @@ def bounced(message: Message) -> str:
     if copied := _COPIED_ID.search(text):
         return copied[1]
     return message.references[-1] if message.references else ""
+
+
+def is_lost(message: Message) -> bool:
+    """Whether a report says that a mail will not arrive; not that it was read, and not that it is still tried."""
+    if any(_RECEIPT in one for one in message.media_types):
+        return False
+    said = f"{message.subject[:400]}\n{message.body[:_LOOK_AT]}"
+    return _WAITS.search(said) is None or _FOR_GOOD.search(said) is not None

@@ -12,7 +12,7 @@ from salver.data.company import Company
 from salver.data.message import Message
 from salver.data.reading import Screening
 from salver.pipeline.automatic import RECEIPT_SUBJECT, RECEIPT_TEXT, SUBJECT, told
-from salver.pipeline.bounce import bounced, is_bounce
+from salver.pipeline.bounce import bounced, is_bounce, is_lost
 from salver.pipeline.fields import addresses
 from salver.pipeline.forward import FORWARD_PREFIX, blocks
 from salver.pipeline.quotes import unquoted
@@ -66,6 +66,10 @@ def _is_report(message: Message, _: Company) -> bool:
         return True
     if "multipart/report" in (message.header("content-type") or "")[:200].casefold():
         return True
+    return _is_receipt(message)
+
+
+def _is_receipt(message: Message) -> bool:
     return bool(RECEIPT_SUBJECT.match(message.subject) and RECEIPT_TEXT.search(message.body[:_LOOK_AT]))
 
 
@@ -230,7 +234,8 @@ def _screening(message: Message, company: Company) -> Screening:
     for rule in RULES:
         if rule.holds(message, company):
             about = bounced(message) if rule.code in ("report", "bounce") else ""
-            return Screening(verdict="machine", reason=rule.code, because=rule.words, about=about)
+            lost = bool(about) and not _is_receipt(message) and is_lost(message)
+            return Screening(verdict="machine", reason=rule.code, because=rule.words, about=about, lost=lost)
     for rule in UNANSWERED:
         if rule.holds(message, company):
             return Screening(verdict="human", reason=rule.code, because=rule.words)

@@ -11,12 +11,13 @@ from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 
-from salver.data.decision import Tray
+from salver.data.decision import Reason, Tray
 from salver.data.errors import SalverError
 from salver.data.ledger import Ledger
 from salver.data.lines import tray_line
 from salver.data.mailbox import Mailbox
 from salver.data.message import RawMessage
+from salver.data.outbox import Outbox
 from salver.data.outgoing import Outgoing
 from salver.data.record import DecisionRecord, Kind
 from salver.data.standing import Standing
@@ -53,6 +54,7 @@ class Decider:
         self._settings = settings
         self._store = store
         self._ledger = Ledger(store, clock)
+        self._outbox = Outbox.of(store)
         self._clock = clock
         self._told = told
         self._bundle = bundle
@@ -83,6 +85,7 @@ class Decider:
             self._listener.listen()
             self._pipeline.loads = Loads(self._store.loads())
             trays = self._pipeline.assign(self._noted(raws, self._pipeline.prepare(raws)), mailbox)
+            self._take_back(trays, mailbox)
             written = [self._written(raw, tray, mailbox) for raw, tray in zip(raws, trays, strict=True)]
             records = [record for record, _ in written]
             mine = self._store.first_decided(records, [mail for _, mails in written for mail in mails])
@@ -111,6 +114,12 @@ class Decider:
         """The trays, in which it is noted whose Message-ID was used before."""
         twins = self._ledger.twins(raws)
         return [_with(tray, AGAIN) if tray.message.key in twins else tray for tray in trays]
+
+    def _take_back(self, trays: Sequence[Tray], mailbox: Mailbox) -> None:
+        """Answers of ours that mail servers send back have not arrived: their messages go to a person."""
+        for screening in (tray.screening for tray in trays if tray.screening.lost):
+            if message := self._outbox.came_back(screening.about):
+                logs.tell("failed", mailbox=mailbox.name, message=message, reason=Reason.SEND_FAILED.value)
 
     def _renew(self) -> None:
         """Take the champion, if another was promoted meanwhile; one that cannot be opened changes nothing."""

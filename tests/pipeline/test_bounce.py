@@ -134,3 +134,20 @@ def test_a_bounce_is_joined_to_the_mail_that_it_copies_or_answers(copied: str, a
 
 def test_a_persons_mail_is_about_no_other() -> None:
     assert of("kai@ott.example", "Frage", f"Zu {OURS}: danke").about == ""
+
+
+@pytest.mark.parametrize(
+    ("subject", "words", "lost"),
+    [
+        ("Undelivered Mail Returned to Sender", "550 5.1.1 user unknown", True),
+        ("failure notice", "I'm afraid I couldn't reach the address below.", True),
+        ("Warning: message delayed 24 hours", "It will be retried for three days.", False),
+        ("Zustellung verzögert", "Die Zustellung an diese Empfänger wurde verzögert.", False),
+        ("Delayed mail", "Permanent failure after five days: giving up.", True),
+        ("Gelesen: Ihre Rechnung", "Ihre Nachricht wurde am 3. November gelesen.", False),
+    ],
+)
+def test_only_what_will_not_arrive_is_lost(subject: str, words: str, lost: bool) -> None:
+    copied = "Message-ID: <salver.0123456789abcdef@lindwerke.example>"
+    found = of("Mail Delivery System <mailer-daemon@mx.example>", subject, f"{words}\n\n{copied}")
+    assert (found.verdict, found.lost) == ("machine", lost)

@@ -59,6 +59,54 @@ def test_an_answer_is_sent_once_and_its_copy_lies_with_the_sent_mails(server, po
     watched.close()
 
 
+REPORT = """From: Mail Delivery System <mailer-daemon@posthorn.example>
+To: service@elmtalwerke.example
+Message-ID: <report{action}@posthorn.example>
+Subject: {subject}
+Content-Type: multipart/report; report-type=delivery-status; boundary=b
+
+--b
+Content-Type: text/plain
+
+{words}
+--b
+Content-Type: message/delivery-status
+
+Final-Recipient: rfc822; kunde1@posthorn.example
+Action: {action}
+--b
+Content-Type: text/rfc822-headers
+
+Message-ID: {about}
+--b--
+"""
+
+
+def report(action: str, subject: str, words: str, about: str) -> bytes:
+    text = REPORT.format(action=action, subject=subject, words=words, about=about)
+    return text.replace("\n", "\r\n").encode()
+
+
+def test_an_answer_that_is_sent_back_brings_its_message_to_a_person(server, post, tmp_path):
+    watched = Watched(tmp_path, server.mailbox(from_start=True, smtp=post.server, send=("*",)))
+    server.deliver(mail(1))
+    watched.once()
+    (sent,) = post.accepted
+    server.deliver(report("delayed", "Delayed mail", "It is still being tried.", sent.id))
+    server.deliver(report("failed", "Undelivered", "550 5.1.1 user unknown", "<other@posthorn.example>"))
+    watched.once()
+    assert [state for _, state, _ in watched.mails_out()] == ["sent"]
+    server.deliver(report("failed", "Undelivered Mail", "550 5.1.1 user unknown", sent.id))
+    watched.once()
+    watched.once()
+    ((answer, draft), (waiting,)) = watched.mails_out(), watched.store.queue()
+    assert (answer[:2], draft[:2]) == (("answer", "failed"), ("draft", "sent"))
+    assert answer[2] == draft[2] == waiting.message
+    assert "Its mail server sent it back." in watched.store.decision(waiting.message).line
+    assert len(post.accepted) == 1
+    watched.close()
+
+
 def test_a_customer_who_writes_to_five_of_our_addresses_gets_one_answer(server, post, tmp_path):
     for user in dovecot.USERS:
         server.empty(user)
