@@ -15,7 +15,7 @@ from salver.models.intents import NEIGHBOURS, Said, ranked
 from salver.models.scope import density
 from salver.models.several import Further, Spoken, complete, long_ones
 from salver.pipeline.mask import mask
-from salver.pipeline.question import question
+from salver.pipeline.question import MOST, question
 from salver.pipeline.split import split, turns_to
 
 _MOST_PARTS = 40
@@ -48,7 +48,8 @@ UNRANKED = Ranked(text="", intents=(), density=0.0)
 
 
 def classify(messages: Sequence[Message], cleaned: Sequence[Cleaned], bundle: Bundle) -> list[Reading]:
-    """A reading for each message. One without a word has a main request without text."""
+    """A reading for each message. One without a word has a main request without text; of one that is too long to be
+    understood whole nobody knows what else it asks for."""
     questions = [question(message.subject, one.text) for message, one in zip(messages, cleaned, strict=True)]
     entities = bundle.entities.find(questions)
     masked = [mask(text, found, {}) for text, found in zip(questions, entities, strict=True)]
@@ -60,6 +61,10 @@ def classify(messages: Sequence[Message], cleaned: Sequence[Cleaned], bundle: Bu
     requests = [
         _requests(heard, at, begin, text, some, bundle)
         for at, (begin, text, some) in enumerate(zip(begins, questions, parts, strict=False))
+    ]
+    requests = [
+        (some, 0.0 if len(one.text) > MOST else all_of_it)
+        for one, (some, all_of_it) in zip(cleaned, requests, strict=True)
     ]
     known = bundle.scope.known([whole.density for whole in wholes], [whole.probability for whole in wholes])
     languages = bundle.languages.guess(questions)

@@ -9,12 +9,16 @@ _PREFIXES = re.compile(
     re.IGNORECASE,
 )
 
+MOST = 20_000
+"""So many characters of a message are understood, some six pages; what comes after them is left to a person."""
+
 
 def question(subject: str, text: str) -> str:
     """What the models see of a message: the subject without prefixes, and below it the cleaned text.
 
-    The subject is not told twice when the text begins with it.
+    The subject is not told twice when the text begins with it. Of a very long text it is the beginning.
     """
+    text = text[:MOST]
     subject = " ".join(_PREFIXES.sub("", subject, count=1).split())
     text = text.strip()
     if " ".join(text.split()).casefold().startswith(subject.casefold()):

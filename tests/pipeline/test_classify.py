@@ -1,5 +1,7 @@
 """What is understood of a message."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 from salver.data.message import Message
 from salver.data.reading import Reading
 from salver.pipeline.classify import classify, question
+from salver.pipeline.question import MOST
 from tests.pipeline.small_bundle import bundle_with, cleaned, mail, small_bundle
 
 NOTED = "Der Zählerstand ist 34112, heute früh am Stromzähler abgelesen."
@@ -126,6 +129,15 @@ def test_a_message_that_is_only_a_subject_is_read_by_it() -> None:
 def test_a_page_of_a_thousand_parts_is_read() -> None:
     (reading,) = read_of(mail("\n\n".join(f"{NOTED} Nummer {n}." for n in range(1000))))
     assert reading.main.intent == "meter_reading"
+
+
+def test_of_a_book_the_beginning_is_understood_and_nobody_claims_to_know_the_rest() -> None:
+    page = "Ich habe den Zähler abgelesen, wie jeden Tag, und niemand hat mir geantwortet. "
+    started = time.process_time()
+    (short, book) = read_of(mail(NOTED), mail(f"{NOTED} {page * 20_000}"))
+    assert time.process_time() - started < 3
+    assert len(book.main.text) <= MOST
+    assert short.complete > 0 == book.complete
 
 
 def test_a_batch_is_read_as_one_by_one() -> None:
