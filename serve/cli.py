@@ -41,7 +41,6 @@ bundles = typer.Typer(
 app.add_typer(bundles, name="bundles")
 app.add_typer(cli_templates.app, name="templates")
 app.add_typer(cli_outbox.app, name="outbox")
-cli_mail.add_to(app)
 
 
 @app.command(short_help="Try it all on a small made-up company.")
@@ -164,6 +163,9 @@ def serve(
     from salver.serve.listen import listen
 
     listen(bundle=bundle, host=host, port=port, store=store, settings=settings, log_json=log_json)
+
+
+cli_mail.add_to(app)
 
 
 @app.command(short_help="Take in what agents changed.")
