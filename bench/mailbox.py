@@ -19,9 +19,9 @@ from salver.data.files import open_source
 from salver.data.ledger import Ledger
 from salver.data.store import Store
 from salver.pipeline.run import now_utc
-from salver.serve.deciding import Decider
+from salver.serve.mail.deciding import Decider
+from salver.serve.mail.watching import Office
 from salver.serve.settings import Settings
-from salver.serve.watching import Office
 from tests.serve import dovecot
 
 Figures = dict[str, float]

@@ -160,7 +160,7 @@ def serve(
     log_json: LogJson = False,
 ) -> None:
     """Answer over HTTP; the documentation is at /docs."""
-    from salver.serve.listen import listen
+    from salver.serve.http.listen import listen
 
     listen(bundle=bundle, host=host, port=port, store=store, settings=settings, log_json=log_json)
 

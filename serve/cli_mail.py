@@ -79,7 +79,7 @@ def watch(
     What is answered by itself goes into the outbox, everything else becomes a draft for the agent. Nothing is sent but
     answers to the intents that a mailbox names in "send".
     """
-    from salver.serve.watching import watch as run
+    from salver.serve.mail.watching import watch as run
 
     run(
         mailboxes or (),

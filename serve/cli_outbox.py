@@ -1,4 +1,4 @@
-"""The commands of `salver outbox`: what they take. What they do lies in `serve/mails.py`, opened by each."""
+"""The commands of `salver outbox`: what they take. What they do lies in `serve/mail/mails.py`, opened by each."""
 
 from typing import Annotated, Literal
 
@@ -45,7 +45,7 @@ def list_them(
     state: States = None, store: StoreUrl = None, settings: SettingsFile = None, as_json: Json = False
 ) -> None:
     """List the mails that are not sent yet or wait for a word; with --state those in that state."""
-    from salver.serve import mails as run
+    from salver.serve.mail import mails as run
 
     run.list_all(state or (), store, settings, as_json=as_json)
 
@@ -53,7 +53,7 @@ def list_them(
 @app.command()
 def show(one: One, store: StoreUrl = None, settings: SettingsFile = None, as_json: Json = False) -> None:
     """Show one mail, as it leaves."""
-    from salver.serve import mails as run
+    from salver.serve.mail import mails as run
 
     run.show_one(one, store, settings, as_json=as_json)
 
@@ -63,7 +63,7 @@ def settle(
     one: One, how: How, by: ByWhom = "", store: StoreUrl = None, settings: SettingsFile = None, as_json: Json = False
 ) -> None:
     """Say what became of a mail that is uncertain, failed or held, or what shall become of it."""
-    from salver.serve import mails as run
+    from salver.serve.mail import mails as run
 
     run.settle_one(one, how, by, store, settings, as_json=as_json)
 
@@ -78,7 +78,7 @@ def hold(
     as_json: Json = False,
 ) -> None:
     """Keep a mail back that has not left; its message goes to a person."""
-    from salver.serve import mails as run
+    from salver.serve.mail import mails as run
 
     run.hold_one(one, by, because, store, settings, as_json=as_json)
 
@@ -95,7 +95,7 @@ def fuse(
     as_json: Json = False,
 ) -> None:
     """Say how the fuse of the installation stands; open or close it."""
-    from salver.serve import mails as run
+    from salver.serve.mail import mails as run
 
     asked = run.Asked(close=close, open=open_it, release=release, by=by, because=because)
     run.fuse(asked, store, settings, as_json=as_json)

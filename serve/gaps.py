@@ -5,7 +5,7 @@ from pathlib import Path
 
 from salver.pipeline.run import now_utc
 from salver.serve import show
-from salver.serve.findings import GAPS, in_minutes
+from salver.serve.report.findings import GAPS, in_minutes
 from salver.serve.wiring import open_bundle, settings_of
 from salver.training.gaps import gaps
 

@@ -11,7 +11,7 @@ from salver.data.errors import InputError
 from salver.data.mailbox import Server, Tls
 from salver.data.message import RawMessage
 from salver.serve.added import AddedMails
-from salver.serve.imap import Connection
+from salver.serve.mail.imap import Connection
 from salver.serve.settings import Settings
 
 _PORTS = {"imaps": 993, "imap": 143}

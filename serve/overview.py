@@ -12,7 +12,7 @@ from salver.data.store import Store
 from salver.models.bundle import Bundle
 from salver.serve import show
 from salver.serve.approvals import judged
-from salver.serve.report import page, write
+from salver.serve.report.page import page, write
 from salver.serve.watch import standing_of
 from salver.serve.wiring import open_bundle, open_store, settings_of
 from salver.training.gaps import gaps

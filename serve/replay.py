@@ -9,8 +9,8 @@ from salver.data.columns import parse_map
 from salver.data.errors import TrainingError
 from salver.serve import show
 from salver.serve.batch import tell_faults
-from salver.serve.replay_page import about_bounds, facts, headline, page, per_month
-from salver.serve.report import write
+from salver.serve.report.page import write
+from salver.serve.report.replay_page import about_bounds, facts, headline, page, per_month
 from salver.serve.settings import Settings
 from salver.serve.wiring import settings_of, team_of
 from salver.training.gather import Gathered, gather

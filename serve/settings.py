@@ -18,7 +18,7 @@ from salver.data.mailbox import Mailbox
 from salver.data.status import Patience
 from salver.pipeline.withhold import AUDIT_SHARE
 from salver.serve import values
-from salver.serve.mailboxes import VARIABLE, read_mailboxes
+from salver.serve.mail.mailboxes import VARIABLE, read_mailboxes
 from salver.serve.values import unknown, wrong
 
 FILE = "salver.toml"

@@ -22,7 +22,7 @@ from salver.data.message import RawMessage
 from salver.data.store import Store
 from salver.models.bundle import Bundle, load
 from salver.pipeline import Pipeline
-from salver.serve.app import create_app
+from salver.serve.http.app import create_app
 from salver.serve.settings import Settings
 from tests.conftest import SAMPLE
 from tests.serve.office import approve_all, approved_store, lines_of, salver

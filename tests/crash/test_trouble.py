@@ -21,8 +21,8 @@ from salver.data.outbox import Outbox
 from salver.data.outgoing import Ceilings
 from salver.data.store import Store
 from salver.pipeline.run import now_utc
-from salver.serve.outbox import Sending
-from salver.serve.outgoing import outgoing
+from salver.serve.mail.outbox import Sending
+from salver.serve.mail.outgoing import outgoing
 from salver.serve.recording import record_of
 from tests.crash.worker import mail, pipeline
 from tests.serve.post import Post

@@ -20,9 +20,9 @@ from salver.data.outbox import Outbox
 from salver.data.outgoing import Ceilings
 from salver.data.store import Store
 from salver.pipeline.run import Pipeline, now_utc
-from salver.serve.handover import HandOver
-from salver.serve.outbox import Sending
-from salver.serve.outgoing import outgoing
+from salver.serve.mail.handover import HandOver
+from salver.serve.mail.outbox import Sending
+from salver.serve.mail.outgoing import outgoing
 from salver.serve.recording import record_of
 from tests.pipeline.small_bundle import small_bundle
 

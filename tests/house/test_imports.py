@@ -55,7 +55,7 @@ class Absent:
             raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
 sys.meta_path.insert(0, Absent())
 from salver.pipeline import Pipeline
-from salver.serve.app import create_app
+from salver.serve.http.app import create_app
 tray = Pipeline.load({folder!r}).suggest("Bei uns ist der Strom weg")
 print(tray.reading.main.intent)
 """
@@ -101,7 +101,7 @@ def test_the_command_line_starts_with_nothing_heavy(tmp_path: Path, heavy: tuple
 
 def test_a_server_loads_nothing_that_only_learning_needs(tmp_path: Path) -> None:
     heavy = ("salver.training", "mlflow", "torch", "sentence_transformers", "matplotlib")
-    assert loaded_by("salver.serve.app", heavy, tmp_path) == []
+    assert loaded_by("salver.serve.http.app", heavy, tmp_path) == []
 
 
 def test_reading_words_does_not_load_torch(tmp_path: Path) -> None:

@@ -12,9 +12,8 @@ import pytest
 from tests.house.rooms import ROOMS, ROOT, files, imports
 
 COMMANDS_THAT_LEARN = {
-    Path(f"serve/{name}.py")
-    for name in ("bundles", "demo", "gaps", "imports", "learn", "overview", "replay", "replay_page", "replay_charts")
-}
+    Path(f"serve/{name}.py") for name in ("bundles", "demo", "gaps", "imports", "learn", "overview", "replay")
+} | {Path(f"serve/report/{name}.py") for name in ("replay_page", "replay_charts")}
 
 
 def linted(root: Path) -> subprocess.CompletedProcess[str]:
@@ -44,7 +43,7 @@ def test_the_contracts_are_kept() -> None:
     [
         ("data/company.py", "import salver.models.bundle"),
         ("pipeline/hours.py", "def later() -> None:\n    import salver.training.run"),
-        ("serve/service.py", "import salver.training.run"),
+        ("serve/http/service.py", "import salver.training.run"),
     ],
 )
 def test_an_import_that_points_up_breaks_a_contract(copied: Path, file: str, line: str) -> None:

@@ -12,10 +12,10 @@ OWNERS = {
     "cologne_phonetics": "models/phonetic.py",
     "alembic": "data/database.py data/migrations/env.py data/migrations/versions/*",
     "faiss": "models/index.py",
-    "fastapi": "serve/app.py serve/docs.py serve/problems.py",
-    "imap_tools": "serve/imap.py serve/unreachable.py",
-    "jinja2": "serve/docs.py serve/report.py",
-    "matplotlib": "serve/charts.py serve/replay_charts.py",
+    "fastapi": "serve/http/app.py serve/http/docs.py serve/http/problems.py",
+    "imap_tools": "serve/mail/imap.py serve/mail/unreachable.py",
+    "jinja2": "serve/http/docs.py serve/report/page.py",
+    "matplotlib": "serve/report/charts.py serve/report/replay_charts.py",
     "mlflow": "training/track.py",
     "numpy": "models/* training/* serve/learned.py",  # learned.py hands vectors to the store as bytes
     "pandas": "training/describe.py",
@@ -23,7 +23,7 @@ OWNERS = {
     "prometheus_client": "serve/metrics.py",
     "py3langid": "models/language.py",
     "pyarrow": "data/tables.py",
-    "pydantic": "models/bundle.py serve/app.py serve/forms.py serve/replies.py",
+    "pydantic": "models/bundle.py serve/http/app.py serve/http/forms.py serve/http/replies.py",
     "rich": "serve/show.py",
     "scipy": "models/* training/*",
     "selectolax": "pipeline/markup.py",
@@ -34,7 +34,7 @@ OWNERS = {
     "sqlalchemy": "data/approved.py data/ceilings.py data/database.py data/leases.py data/ledger.py "
     "data/migrations/versions/* data/outbox.py data/posting.py data/schema.py data/store.py data/trail.py "
     "data/waiting.py data/watched.py training/track.py",  # track.py: MLflow's database
-    "starlette": "serve/guard.py serve/problems.py",
+    "starlette": "serve/http/guard.py serve/http/problems.py",
     "stdnum": "models/patterns.py",
     "structlog": "serve/logs.py",
     "threadpoolctl": "serve/workers.py training/unseen.py",
@@ -42,7 +42,7 @@ OWNERS = {
     "torch": "models/pretrained.py",
     "typer": "serve/cli.py serve/cli_archive.py serve/cli_mail.py serve/cli_outbox.py serve/cli_templates.py "
     "serve/endings.py serve/options.py",
-    "uvicorn": "serve/server.py",
+    "uvicorn": "serve/http/server.py",
 }
 """Which files may import a library. A new library, or a new place for one, is a decision: write it here."""
 

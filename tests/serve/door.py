@@ -12,7 +12,7 @@ from salver.data.store import Store
 from salver.models.index import CaseIndex
 from salver.models.personal import PersonalIndex
 from salver.pipeline.run import Pipeline
-from salver.serve.app import create_app
+from salver.serve.http.app import create_app
 from salver.serve.settings import Settings
 from tests.pipeline.small_bundle import NOON, small_bundle
 from tests.serve.office import approve_all

@@ -12,7 +12,7 @@ import pytest
 
 from salver.data.errors import MailboxError, MailboxRefusedError
 from salver.data.mailbox import Mailbox, Server
-from salver.serve.imap import Connection
+from salver.serve.mail.imap import Connection
 from tests.serve.watched import Watched, mail
 
 PYMAP = Path(sys.executable).with_name("pymap")

@@ -28,7 +28,7 @@ class Office:
         self.settings.write_text(f'home = "home"\n{line}\n')
 
     def work_off(self, name: str, first: int, bundle: Path | None = None) -> tuple[list[dict[str, Any]], str]:
-        source, out = mailbox(self.folder / f"{name}.mbox", 60, first=first), self.folder / f"{name}.jsonl"
+        source, out = mailbox(self.folder / f"{name}.mbox", 90, first=first), self.folder / f"{name}.jsonl"
         opened = bundle or bundle_folder()
         (self.folder / "home").mkdir(exist_ok=True)
         approved_store(self.folder / "home" / "store.db", opened)

@@ -17,9 +17,9 @@ from salver.data.message import RawMessage
 from salver.data.outbox import Outbox
 from salver.data.store import Store
 from salver.pipeline.run import Pipeline
-from salver.serve.handover import HandOver
-from salver.serve.outbox import Sending
-from salver.serve.outgoing import outgoing
+from salver.serve.mail.handover import HandOver
+from salver.serve.mail.outbox import Sending
+from salver.serve.mail.outgoing import outgoing
 from salver.serve.recording import record_of
 from tests.pipeline.small_bundle import COMPANY, small_bundle
 from tests.serve.post import Accepted, Post

@@ -18,7 +18,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from salver.data.store import Store
-from salver.serve.app import create_app
+from salver.serve.http.app import create_app
 from salver.serve.settings import Settings
 from tests.serve.door import pipeline
 

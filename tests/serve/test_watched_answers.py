@@ -15,9 +15,9 @@ from salver.models.bundle import save
 from salver.models.shelf import Shelf
 from salver.pipeline.run import now_utc
 from salver.serve.approvals import judge, judged
-from salver.serve.deciding import Decider
-from salver.serve.imap import MOST_BYTES
-from salver.serve.sent import SentFolder
+from salver.serve.mail.deciding import Decider
+from salver.serve.mail.imap import MOST_BYTES
+from salver.serve.mail.sent import SentFolder
 from salver.serve.settings import Settings
 from tests.serve import dovecot
 from tests.serve.office import draft

@@ -12,10 +12,10 @@ from salver.data.ledger import Ledger
 from salver.data.mailbox import Condition, Mailbox
 from salver.data.store import Store
 from salver.pipeline.run import now_utc
-from salver.serve.deciding import Decider
+from salver.serve.mail.deciding import Decider
+from salver.serve.mail.watcher import Seen
+from salver.serve.mail.watching import Office
 from salver.serve.settings import Settings
-from salver.serve.watcher import Seen
-from salver.serve.watching import Office
 from tests.serve.office import approved_store, bundle_folder
 
 QUESTIONS = (

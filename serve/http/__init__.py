@@ -1,0 +1,1 @@
+"""The HTTP door: what it takes, who may, and what it replies."""

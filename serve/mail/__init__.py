@@ -1,0 +1,1 @@
+"""The mailbox: IMAP in, the outbox, SMTP out."""
