@@ -32,7 +32,7 @@ test: $(READY) ## the tests, without the long ones
 	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 test-long: $(READY) ## the long tests: crash, fuzz, benchmark smoke, PostgreSQL
-	@$(BIN)/python -m pytest -m long
+	@$(BIN)/python -m pytest -m long -n auto --dist loadfile
 
 fuzz: $(READY) ## each night: read, clean and screen a million mails made by chance; make fuzz [RUNS=1000000] [SEED=20261126]
 	@$(BIN)/python -m tests.pipeline.fuzz --runs $(RUNS) --seed $(SEED) --processes $$(nproc)
