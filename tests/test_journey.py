@@ -100,7 +100,7 @@ def test_where_a_chunk_ends_does_not_matter(
     assert [as_json(tray_line(tray, bundle.name)) for tray in trays] == by_function
 
 
-@pytest.mark.parametrize("workers", ["0", "2"])
+@pytest.mark.parametrize("workers", ["0", pytest.param("2", marks=pytest.mark.long)])
 def test_the_command_line_decides_as_the_function_does(
     trained_bundle: Path, maildir: Path, by_function: Sequence[Line], tmp_path: Path, workers: str
 ) -> None:
@@ -126,6 +126,7 @@ def test_the_http_door_decides_as_the_function_does(
     assert again == by_function
 
 
+@pytest.mark.long
 def test_every_door_sets_the_same_answers_aside(
     bundle: Bundle, trained_bundle: Path, maildir: Path, raws: Sequence[RawMessage], tmp_path: Path
 ) -> None:

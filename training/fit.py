@@ -19,7 +19,7 @@ from salver.models.ports import Encoder, Vectors
 from salver.models.pretrained import PretrainedEncoder
 from salver.models.scope import Seen
 from salver.training.parts import Lore, Nearest, Text, all_words
-from salver.training.split import FOLDS, folds
+from salver.training.split import folds
 from salver.training.unseen import Made, Strange, hear, joins
 
 _WEIGHED = 20_000
@@ -77,16 +77,15 @@ def fit_understanding(
     grams: Grams,
     descriptions: Mapping[str, str] | None = None,
     kept: Path | None = None,
-    count: int = FOLDS,
 ) -> Understanding:
     """Learn from texts with their main intents. Texts of one group are never on both sides of a fold.
 
     `encoder` is "history", or the name or folder of a sentence-transformers model to learn on top of. `descriptions`
     say in a sentence what an intent means; it may have no text yet. `kept` is the file in which the vectors of a
-    pretrained model outlive this training. In `count` folds it is heard what is said of unseen texts.
+    pretrained model outlive this training.
     """
     base = None if encoder == HistoryEncoder.alone else PretrainedEncoder(encoder)
-    held_out = folds([one.group for one in texts], [one.at for one in texts], count)
+    held_out = folds([one.group for one in texts], [one.at for one in texts])
     words = chain(all_words(texts, descriptions or {}), _made_words(texts, held_out))
     known = _known(base, words, kept) if base else None
     lore = Lore.of(texts, descriptions or {}, known)

@@ -46,6 +46,7 @@ def test_every_canary_is_in_the_archive_on_both_sides(made: MadeUp, tmp_path: Pa
         assert canary.is_in(said), canary
 
 
+@pytest.mark.long
 def test_the_sample_company_has_canaries_and_questions_too(tmp_path: Path) -> None:
     made = leak.sample(1000)
     assert len(made.canaries) == 1000

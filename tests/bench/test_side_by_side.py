@@ -48,6 +48,7 @@ def raced(name: str, **job: Any) -> dict[str, Any]:
     return run(BY_NAME[name], Job(train=TRAIN, test=TEST, **job), lambda: python_of(default_folder()), 600)
 
 
+@pytest.mark.long
 def test_salver_and_the_plain_pipeline_stand_in_one_table_with_the_command_and_no_folder(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -115,7 +115,8 @@ def test_a_message_that_kills_its_process_waits_with_a_person_and_the_rest_goes_
     assert "its process died" in failed[0].decision.because
 
 
-@pytest.mark.parametrize("kills", [1, pytest.param(30, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("kills", [30])
 def test_after_kills_at_any_moment_no_line_is_missing_and_none_twice(tmp_path: Path, kills: int) -> None:
     source, out = mailbox(tmp_path / "in.mbox", 1000 * kills), tmp_path / "out.jsonl"
     command = [SALVER, "batch", source, "--bundle", bundle_folder(), "--out", out, "--workers"]
@@ -142,7 +143,7 @@ def _wait_for_growth(out: Path, running: "subprocess.Popen[bytes]") -> None:
         time.sleep(0.005)
 
 
-@pytest.mark.parametrize("workers", ["0", "2"])
+@pytest.mark.parametrize("workers", ["0", pytest.param("2", marks=pytest.mark.long)])
 def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(tmp_path: Path, workers: str) -> None:
     source, out = mailbox(tmp_path / "in.mbox", 3000), tmp_path / "out.jsonl"
     command = [SALVER, "batch", source, "--bundle", bundle_folder(), "--out", out, "--workers", workers]

@@ -205,7 +205,7 @@ def test_batch_sends_what_nobody_has_read_only_when_told_so_and_says_it(tmp_path
         assert store.approvals() == [], "nobody is said to have approved anything"
 
 
-@pytest.mark.parametrize("workers", [0, 2])
+@pytest.mark.parametrize("workers", [0, pytest.param(2, marks=pytest.mark.long)])
 def test_a_running_batch_hears_of_a_word_from_the_next_chunk_on(tmp_path: Path, workers: int) -> None:
     own, out = Pipeline(small_bundle(), audit_share=0.0), tmp_path / "out.jsonl"
     with Store.open(f"{tmp_path}/store.db") as store, OutFile(out, "small") as file:
