@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+# a process a core, each with one thread: more would only wait for each other
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile
 RUNS ?= 1000000
 SEED ?= $(shell date +%Y%m%d)
 
@@ -29,10 +31,10 @@ layers: $(READY) ## an import never points up
 	@PYTHONPATH=.typing $(BIN)/lint-imports --no-cache
 
 test: $(READY) ## the tests, without the long ones
-	@$(BIN)/python -m pytest -n auto --dist loadfile
+	@$(PYTEST)
 
 test-long: $(READY) ## the long tests: crash, fuzz, benchmark smoke, PostgreSQL
-	@$(BIN)/python -m pytest -m long -n auto --dist loadfile
+	@$(PYTEST) -m long
 
 fuzz: $(READY) ## each night: read, clean and screen a million mails made by chance; make fuzz [RUNS=1000000] [SEED=20261126]
 	@$(BIN)/python -m tests.pipeline.fuzz --runs $(RUNS) --seed $(SEED) --processes $$(nproc)
