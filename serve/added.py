@@ -6,12 +6,11 @@ while it was written) is dropped when the file is opened again. Only its owner m
 
 import json
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from email.utils import format_datetime
-from fcntl import LOCK_EX, LOCK_NB, flock
 from hashlib import blake2b
-from io import FileIO
 from pathlib import Path
 from re import MULTILINE
 from re import compile as pattern
@@ -21,6 +20,7 @@ from typing import Any, Self
 from salver.data.errors import InputError
 from salver.data.mbox import pieces
 from salver.data.message import RawMessage
+from salver.serve.held import opened, write
 
 _WRITTEN_AT_ONCE = 1 << 20
 _FROM = pattern(rb"^(>*From )", MULTILINE)
@@ -39,7 +39,7 @@ class Counts:
         return {"added": self.added, "known": self.known, "changed": self.changed}
 
 
-class _Added:
+class _Added(ABC):
     """An open file, for use in a `with`."""
 
     def __init__(self, path: Path) -> None:
@@ -47,7 +47,7 @@ class _Added:
         self.counts = Counts()
         self._known: dict[str, bytes] = {}
         self._waiting: list[bytes] = []
-        self._file = _opened(path)
+        self._file = opened(path, "import", 0o600)
         try:
             self._file.truncate(self._take_over())
             self._file.seek(0, os.SEEK_END)
@@ -63,13 +63,12 @@ class _Added:
     ) -> None:
         try:
             self._write()
-            os.fsync(self._file.fileno())
         finally:
             self._file.close()
 
+    @abstractmethod
     def _take_over(self) -> int:
         """Remember what is there; how many bytes of it are whole."""
-        raise NotImplementedError
 
     def _put(self, key: str, looks: bytes, content: bytes) -> None:
         if key in self._known:
@@ -84,14 +83,7 @@ class _Added:
 
     def _write(self) -> None:
         """Write what waits. When the disk is full, the file is cut back to what it was before."""
-        content, start = b"".join(self._waiting), self._file.tell()
-        left = memoryview(content)
-        try:
-            while left:
-                left = left[self._file.write(left) :]
-        except OSError as error:
-            self._file.truncate(start)
-            raise OSError(error.errno, error.strerror, str(self.path)) from error
+        write(self._file, b"".join(self._waiting), self.path)
         self._waiting.clear()
 
 
@@ -150,22 +142,3 @@ def _mails(held: Any, path: Path) -> Iterator[RawMessage]:
 
 def _looks(line: bytes) -> bytes:
     return blake2b(line, digest_size=8).digest()
-
-
-def _opened(path: Path) -> FileIO:
-    try:
-        made = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except FileNotFoundError as error:
-        raise InputError(f"There is no folder {path.parent}", where=str(path), todo="Make it first.") from error
-    except OSError as error:
-        raise InputError(
-            f"It cannot be written ({error.strerror})", where=str(path), todo="Give another file."
-        ) from error
-    file = FileIO(made, "r+")
-    try:
-        flock(file, LOCK_EX | LOCK_NB)
-    except OSError as error:
-        file.close()
-        todo = "Wait until it is done, or give another file."
-        raise InputError("Another import is writing it", where=str(path), todo=todo) from error
-    return file

@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 
 from salver.serve import cli_archive, cli_mail, cli_outbox, cli_templates
 from salver.serve.endings import sentences
-from salver.serve.options import AutoApprove, BundleFolder, Columns, Json, LogJson, Own, SettingsFile, StoreUrl
+from salver.serve.options import AutoApprove, BundleFolder, Columns, Intents, Json, LogJson, Own, SettingsFile, StoreUrl
 
 
 class _Commands(TyperGroup):
@@ -84,9 +84,7 @@ def train(
     ] = None,
     columns: Columns = None,
     own: Own = None,
-    intents: Annotated[
-        Path | None, typer.Option(help="Intents of an archive without labels: written there, edited by you.")
-    ] = None,
+    intents: Intents = None,
     settings: SettingsFile = None,
     as_json: Json = False,
 ) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from salver.serve.options import Columns, Json, Own, SettingsFile
+from salver.serve.options import Columns, Intents, Json, Own, SettingsFile
 
 
 def import_(
@@ -60,9 +60,7 @@ def replay(
     ] = None,
     columns: Columns = None,
     own: Own = None,
-    intents: Annotated[
-        Path | None, typer.Option(help="Intents of an archive without labels: written there, edited by you.")
-    ] = None,
+    intents: Intents = None,
     settings: SettingsFile = None,
     as_json: Json = False,
 ) -> None:

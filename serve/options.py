@@ -33,3 +33,7 @@ Own = Annotated[
     list[str] | None,
     typer.Option("--own", metavar="ADDRESS", help="An address or @domain of the company; its mails are the answers."),
 ]
+Intents = Annotated[
+    Path | None,
+    typer.Option("--intents", help="Intents of an archive without labels: written there, edited by you."),
+]

@@ -5,16 +5,14 @@ when the file is opened again. All lines are of one bundle. One process at a tim
 """
 
 import json
-import os
 from collections import Counter
 from collections.abc import Sequence
-from fcntl import LOCK_EX, LOCK_NB, flock
-from io import FileIO
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from salver.data.errors import InputError
+from salver.serve.held import opened, write
 
 _BEGINNING = b'{"id": "'
 
@@ -31,7 +29,7 @@ class OutFile:
         self.path = path
         self.done: set[bytes] = set()
         self.reasons: Counter[tuple[str, str]] = Counter()
-        self._file = _opened(path)
+        self._file = opened(path, "batch")
         try:
             self._take_over(bundle)
         except BaseException:
@@ -59,14 +57,7 @@ class OutFile:
         content = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines).encode(
             "utf-8", "backslashreplace"
         )
-        start, left = self._file.tell(), memoryview(content)
-        try:
-            while left:
-                left = left[self._file.write(left) :]
-            os.fsync(self._file.fileno())
-        except OSError as error:
-            self._file.truncate(start)
-            raise OSError(error.errno, error.strerror, str(self.path)) from error
+        write(self._file, content, self.path)
         self.done.update(bytes.fromhex(line["id"]) for line in lines)
 
     def _take_over(self, bundle: str) -> None:
@@ -82,24 +73,6 @@ class OutFile:
                 whole += len(line)
         self._file.truncate(whole)
         self._file.seek(whole)
-
-
-def _opened(path: Path) -> FileIO:
-    try:
-        file = path.open("r+b" if path.exists() else "x+b", buffering=0)
-    except FileNotFoundError as error:
-        raise InputError(f"There is no folder {path.parent}", where=str(path), todo="Make it first.") from error
-    except OSError as error:
-        raise InputError(
-            f"It cannot be written ({error.strerror})", where=str(path), todo="Give another file."
-        ) from error
-    try:
-        flock(file, LOCK_EX | LOCK_NB)
-    except OSError as error:
-        file.close()
-        todo = "Wait until it is done, or give another file."
-        raise InputError("Another batch is writing it", where=str(path), todo=todo) from error
-    return file
 
 
 def _must_be_ours(tail: bytes, path: Path, number: int) -> None:
