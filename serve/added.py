@@ -47,6 +47,7 @@ class _Added(ABC):
         self.counts = Counts()
         self._known: dict[str, bytes] = {}
         self._waiting: list[bytes] = []
+        self._size = 0
         self._file = opened(path, "import", 0o600)
         try:
             self._file.truncate(self._take_over())
@@ -78,13 +79,15 @@ class _Added(ABC):
         self._known[key] = looks
         self.counts.added += 1
         self._waiting.append(content)
-        if sum(map(len, self._waiting)) >= _WRITTEN_AT_ONCE:
+        self._size += len(content)
+        if self._size >= _WRITTEN_AT_ONCE:
             self._write()
 
     def _write(self) -> None:
         """Write what waits. When the disk is full, the file is cut back to what it was before."""
         write(self._file, b"".join(self._waiting), self.path)
         self._waiting.clear()
+        self._size = 0
 
 
 class AddedLines(_Added):

@@ -87,7 +87,8 @@ def test_a_unit_starts_a_command_that_there_is(name):
     (start,) = re.findall(r"^ExecStart=/opt/salver/bin/salver (.+)$", (DEPLOY / name).read_text(), re.MULTILINE)
     command = typer.main.get_command(app)
     words = shlex.split(start)
-    command.commands[words[0]].make_context(words[0], words[1:])
+    context = command.commands[words[0]].make_context(words[0], words[1:])
+    assert context.info_name == words[0]
 
 
 def test_salverctl_runs_as_the_service_does(tmp_path):
