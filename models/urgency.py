@@ -102,7 +102,7 @@ class OrderedUrgency:
 
     def _of_words(self, quiet: str) -> NDArray[np.float32]:
         """(3,): what the words of a text say to each question; each counts once, by its rarity."""
-        there = self._grams.of(quiet)
+        there, _ = self._grams.of(quiet)
         rarity = self._weigh.rarity[there]
         return np.asarray(rarity @ self._by_word[there] / max(float(np.linalg.norm(rarity)), 1e-9))
 

@@ -25,8 +25,8 @@ archive. On the sample company, where a mail has 27,000 of them, these found as 
 Terms = NDArray[np.int32]
 Places = NDArray[np.int32]
 Worth = NDArray[np.float32]
-_Counted = tuple[Terms, NDArray[np.int64]]
-"""The terms of a text, ascending, and how often each is in it."""
+_Counted = tuple[Terms, Worth]
+"""The terms of a text, ascending, and how often each is in it, damped within a word: 1 + log(n) for n times."""
 Scores = NDArray[np.float64]
 
 
@@ -83,13 +83,13 @@ class WordIndex:
 
     def __init__(self, numbers: Sequence[int], texts: Sequence[str]) -> None:
         grams = Grams(4, 4, pairs=False)
-        self._grams = grams
-        self._counted = Recent(lambda some: [np.unique(grams.of(text), return_counts=True) for text in some])
+        self._counted = Recent(lambda some: [grams.of(text) for text in some])
         counts = self._counted.of(texts)
         self._length = max(sum(times.sum() for _, times in counts) / max(len(texts), 1), 1.0)
         self._terms, often = np.unique(_row([terms for terms, _ in counts], np.int32), return_counts=True)
         self._rarity = np.log(1 + (len(texts) - often + 0.5) / (often + 0.5))
         self._unknown = np.log(1 + (len(texts) + 0.5) / 0.5)
+        self._rarest = Recent(lambda words: [float(self._rarity_of(grams.of(one)[0]).max(initial=0)) for one in words])
         self._width = max(numbers, default=-1) + 1
         self._built = _Postings.of(*self._worth(numbers, counts))
         self._late = self._built.without(numbers)
@@ -115,9 +115,8 @@ class WordIndex:
 
     def rarest(self, words: Sequence[str], top: int) -> list[str]:
         """The `top` rarest of some words, each once, rarest first; equally rare ones stay in their order."""
-        rarity = [float(self._rarity_of(self._grams.of(word)).max(initial=0.0)) for word in words]
-        order = np.argsort(-np.array(rarity), kind="stable")[:top]
-        return [words[i] for i in order.tolist()]
+        rarity = dict(zip(words, self._rarest.of(words), strict=True))
+        return sorted(rarity, key=lambda word: -rarity[word])[:top]
 
     def _worth(self, numbers: Sequence[int], counts: Sequence[_Counted]) -> tuple[Terms, Places, Worth]:
         """The terms of some texts one after the other, the numbers of the texts, and what each term is worth there."""

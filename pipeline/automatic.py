@@ -5,6 +5,7 @@ one in their first lines: a person who is away writes so too, but no person says
 """
 
 import re
+from functools import lru_cache
 
 _TAGS = r"(?:\s{0,9}(?:\[[^\]]{1,40}\]|\{[^}]{1,40}\}))*+\s{0,9}"
 SUBJECT = re.compile(
@@ -137,13 +138,24 @@ _CHALLENGE = (
     r"|bestätigen sie.{0,60}(?:absender|kein spam|keine spam|kein roboter).{0,120}(?:klick|link|antwort)"
 )
 _STRONG = re.compile(rf"^[^\w\n]{{0,20}}(?:{_SAID})", re.IGNORECASE | re.MULTILINE)
-_CUES = tuple(
-    re.compile(one, re.IGNORECASE | re.DOTALL) for one in (_SAID, _AWAY, _CARED, _RECEIVED, _PROMISED, _CHALLENGE)
-)
+_CUES = {
+    name: re.compile(one, re.IGNORECASE | re.DOTALL)
+    for name, one in {
+        "said": _SAID,
+        "away": _AWAY,
+        "cared": _CARED,
+        "received": _RECEIVED,
+        "promised": _PROMISED,
+        "challenged": _CHALLENGE,
+    }.items()
+}
 _LOOK_AT = 4000
+_KEPT = 256
+"""Texts that are remembered: two rules ask for the same one."""
 _FIRST_LINES = 3
 
 
+@lru_cache(maxsize=_KEPT)
 def told(text: str) -> int:
     """How surely a text, without what it quotes, is an automatic answer: 2 surely, 1 perhaps, 0 not.
 
@@ -151,11 +163,19 @@ def told(text: str) -> int:
     more follows that only automatic answers say. A person who is away writes so too, and asks something.
     """
     text = text[:_LOOK_AT]
-    said, away, cared, received, promised, challenged = (one.search(text) is not None for one in _CUES)
     opening = "\n".join([line for line in text.split("\n") if line.strip()][:_FIRST_LINES])
-    if challenged or _STRONG.search(opening) or (said and (away or cared or received)):
+    if _STRONG.search(opening) or _cue("challenged", text):
         return 2
-    begins = _CUES[1].search(opening) if away and cared else _CUES[3].search(opening) if received and promised else None
+    said, away, received = _cue("said", text), _cue("away", text), _cue("received", text)
+    if said and (away or received or _cue("cared", text)):
+        return 2
+    absent = away and _cue("cared", text)
+    confirmed = received and _cue("promised", text)
+    begins = _cue("away", opening) if absent else confirmed and _cue("received", opening)
     if begins and "?" not in text:
         return 2
-    return 1 if (away and cared) or (received and promised) or _STRONG.search(text) else 0
+    return 1 if absent or confirmed or (said and _STRONG.search(text)) else 0
+
+
+def _cue(name: str, text: str) -> bool:
+    return _CUES[name].search(text) is not None

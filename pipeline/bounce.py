@@ -131,11 +131,12 @@ def is_bounce(message: Message, *, from_machine: bool) -> bool:
     name = message.sender.name if message.sender else ""
     server = from_machine or _SERVER_NAME.fullmatch(name[:100].strip(" \"'<>")) is not None
     subject = _SUBJECT.match(message.subject[:400]) is not None
+    if server and subject:
+        return True
     start = message.body[:_LOOK_AT]
-    told = _TEXT.search(start) is not None
-    if server:
-        return subject or told
-    return subject and told and _OF_MAIL.search(start) is not None and not _OF_SOMEBODY.search(start)
+    if not (server or subject) or not _TEXT.search(start):
+        return False
+    return server or (_OF_MAIL.search(start) is not None and not _OF_SOMEBODY.search(start))
 
 
 def bounced(message: Message) -> str:

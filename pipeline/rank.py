@@ -9,6 +9,7 @@ from salver.data.answer import Template, Uses
 from salver.data.case import Ending, PastCase
 from salver.models.answers import Answer, AnswerIndex, Example, Wanted, Weights, moved
 from salver.models.ports import Encoder
+from salver.models.recent import Recent
 from salver.pipeline.fold import Folds, alike
 from salver.pipeline.vote import Near
 
@@ -79,6 +80,7 @@ class PastAnswers:
     def __init__(self, cases: Iterable[PastCase], encoder: Encoder, weights: Weights) -> None:
         answered = _answered(cases)
         self._weights = weights
+        self._words = Recent(lambda texts: [tuple(dict.fromkeys(_WORD.findall(one))) for one in texts])
         self._folds = Folds(case.answer for case in answered)
         self._number: dict[str, int] = {}
         self._given: dict[int, Given] = {}
@@ -126,8 +128,9 @@ class PastAnswers:
 
     def shared(self, asked: str, texts: Iterable[str]) -> list[str]:
         """A few words of a request that stand in one of some texts too, the rarest first."""
-        words = set(_WORD.findall("\n".join(texts)))
-        return self._index.rarest([one for one in dict.fromkeys(_WORD.findall(asked)) if one in words], _SHARED)
+        wanted, *others = self._words.of([asked, *texts])
+        words = set[str]().union(*others)
+        return self._index.rarest([one for one in wanted if one in words], _SHARED)
 
     def rank(self, wanted: Wanted, near: Near, top: int) -> list[Ranked]:
         """The `top` answers for a request, best first. `near` are its nearest cases."""

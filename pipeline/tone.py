@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Literal, Protocol, TypeVar
 
 from salver.data.answer import Template
@@ -27,6 +28,8 @@ _SIE = re.compile(r"(?<=[\w,;)–-] )(?:Sie|Ihnen|Ihr(?:e[mnrs]?)?)\b|\b(?:Ihnen
 _SIE_FIRST = re.compile(r"\bSie\b")
 _SPEAKS = re.compile(r"\b(?:du|dir|dich|dein\w*|euch|euer|eure\w*|sie|ihnen|ihr\w{0,2})\b", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
+_KEPT = 1024
+"""Texts that are remembered: the same templates are looked at for every message."""
 _STEM = 4
 _ALIKE = 0.75
 
@@ -43,6 +46,7 @@ class Offered(Protocol):
 One = TypeVar("One", bound=Offered)
 
 
+@lru_cache(maxsize=_KEPT)
 def address_of(text: str, lang: str) -> Address:
     """How a text speaks to its reader."""
     if lang != "de":

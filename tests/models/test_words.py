@@ -41,6 +41,11 @@ def test_the_same_words_in_a_shorter_text_say_more() -> None:
     assert index.scores("Router")[0] > index.scores("Router")[1] > 0
 
 
+def test_what_is_said_more_often_says_more() -> None:
+    index = WordIndex([0, 1], ["Router rot, Kabel blau", "Router rot, Router blau"])
+    assert index.scores("Router")[1] > index.scores("Router")[0] > 0
+
+
 def test_what_has_no_word_in_common_or_none_at_all_scores_nothing(index: WordIndex) -> None:
     for text in ("", "?!", "qqqq"):
         assert not index.scores(text).any()
