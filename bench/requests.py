@@ -4,6 +4,8 @@ Without more it is tried on the made-up company's backlog, whose truth (`*.gold.
 that it asks for. Of mails of people:
 
     all_found        of mails with two or more intents, the share in which each of them is found
+    all_named        the same with the intents that are said to be perhaps asked for besides (`single_named`: of
+                     the mails that ask for one thing, the share for which more is named)
     several_right    of mails in which several are found, the share that asks for several (`single_split`: how many of
                      those that ask for one thing are said to ask for several)
     template_in_3    of what is asked for and has a template in the mail's language, the share for which a template of
@@ -105,6 +107,8 @@ def of_trays(pairs: Sequence[tuple[Tray, Truth]], templates: Iterable[Template])
     return {
         "several": len(several),
         "all_found": _share([found(tray) >= set(truth.intents) for tray, truth in several]),
+        "all_named": _share([named(tray) >= set(truth.intents) for tray, truth in several]),
+        "single_named": _share([len(named(tray)) > 1 for tray, _ in single]),
         "as_many": _share([found(tray) == set(truth.intents) for tray, truth in several]),
         "split": len(split),
         "several_right": _share([len(truth.intents) > 1 for _, truth in split]),
@@ -120,6 +124,11 @@ def of_trays(pairs: Sequence[tuple[Tray, Truth]], templates: Iterable[Template])
 def found(tray: Tray) -> set[str]:
     """The intents of the requests that were found."""
     return {one.intent for one in tray.reading.requests} if tray.reading else set()
+
+
+def named(tray: Tray) -> set[str]:
+    """The same, and what is perhaps asked for besides."""
+    return found(tray) | ({one.label for one in tray.reading.perhaps} if tray.reading else set())
 
 
 def suggested(pairs: Iterable[tuple[Tray, Truth]], shelf: set[tuple[str, str]]) -> Figures:

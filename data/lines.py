@@ -8,7 +8,7 @@ from salver.data.answer import Suggestion
 from salver.data.case import Case
 from salver.data.decision import AutoAnswer, Decision, Drafted, Leave, Route, Tray
 from salver.data.message import Message
-from salver.data.reading import Cleaned, Reading, Request, Screening
+from salver.data.reading import Cleaned, Reading, Request, Scored, Screening
 
 _DIGITS = 4
 
@@ -91,6 +91,7 @@ def _further(tray: Tray) -> dict[str, Any]:
         "agent_because": assignment.because if assignment else None,
         "cosine": _rounded(tray.reading.cosine) if tray.reading else None,
         "answer_html": decision.answer_html if isinstance(decision, AutoAnswer) else None,
+        "perhaps": [_scored(one) for one in tray.reading.perhaps] if tray.reading else [],
     }
 
 
@@ -123,6 +124,10 @@ def _request(one: Request, draft: Drafted | None) -> dict[str, Any]:
         "template": draft.template if draft else None,
         "open": draft.open if draft else None,
     }
+
+
+def _scored(one: Scored) -> dict[str, Any]:
+    return {"intent": one.label, "probability": _rounded(one.probability)}
 
 
 def _suggestion(one: Suggestion) -> dict[str, Any]:

@@ -110,7 +110,8 @@ class Reading:
 
     `scope` is the probability that the message asks for anything known; `cosine` is the mean of those to the
     nearest few cases. `urgency_because` names the words and facts that moved the urgency. `complete` is the probability
-    that nothing is asked besides the requests.
+    that nothing is asked besides the requests; `perhaps` are the few intents that are likeliest to be asked for
+    besides, with their probabilities: too unlikely for a request of its own, too likely to keep from an agent.
     """
 
     lang: str
@@ -124,6 +125,7 @@ class Reading:
     entities: tuple[Entity, ...] = ()
     cosine: float = 0.0
     complete: float = 1.0
+    perhaps: tuple[Scored, ...] = ()
 
     @property
     def main(self) -> Request:

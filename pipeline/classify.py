@@ -22,6 +22,9 @@ _MOST_PARTS = 40
 """A longer message is read to its end, but what comes after this many parts is one part."""
 _ALTERNATIVES = 4
 """Other intents that a request besides the main one may have."""
+_PERHAPS = 0.05
+_PERHAPS_MOST = 2
+"""At most so many intents are said to be perhaps asked for besides, each with at least this probability."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +50,15 @@ class Ranked:
 UNRANKED = Ranked(text="", intents=(), density=0.0)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What a message asks for, what it perhaps asks for besides, and the probability that the requests are all."""
+
+    requests: tuple[Request, ...]
+    perhaps: tuple[Scored, ...]
+    complete: float
+
+
 def classify(messages: Sequence[Message], cleaned: Sequence[Cleaned], bundle: Bundle) -> list[Reading]:
     """A reading for each message. One without a word has a main request without text; of one that is too long to be
     understood whole nobody knows what else it asks for."""
@@ -59,12 +71,12 @@ def classify(messages: Sequence[Message], cleaned: Sequence[Cleaned], bundle: Bu
     wholes = heard.ranked[: len(questions)]
     begins = accumulate([len(some) for some in long], initial=len(questions))
     requests = [
-        _requests(heard, at, begin, text, some, bundle)
+        _asked(heard, at, begin, text, some, bundle)
         for at, (begin, text, some) in enumerate(zip(begins, questions, parts, strict=False))
     ]
     requests = [
-        (some, 0.0 if len(one.text) > MOST else all_of_it)
-        for one, (some, all_of_it) in zip(cleaned, requests, strict=True)
+        replace(asked, complete=0.0) if len(one.text) > MOST else asked
+        for one, asked in zip(cleaned, requests, strict=True)
     ]
     known = bundle.scope.known([whole.density for whole in wholes], [whole.probability for whole in wholes])
     languages = bundle.languages.guess(questions)
@@ -83,7 +95,7 @@ def mask_part(part: str, entities: Sequence[Entity]) -> str:
 
 def _reading(
     lang: Scored,
-    requests: tuple[tuple[Request, ...], float],
+    asked: _Asked,
     level: tuple[Urgency, float, str],
     scope: float,
     entities: tuple[Entity, ...],
@@ -95,8 +107,9 @@ def _reading(
     return Reading(
         lang=lang.label,
         lang_probability=lang.probability,
-        requests=requests[0],
-        complete=requests[1],
+        requests=asked.requests,
+        perhaps=asked.perhaps,
+        complete=asked.complete,
         urgency=urgency,
         urgency_probability=probability,
         urgency_because=because,
@@ -136,11 +149,8 @@ class _Heard:
         )
 
 
-def _requests(
-    heard: _Heard, at: int, begin: int, text: str, parts: Sequence[str], bundle: Bundle
-) -> tuple[tuple[Request, ...], float]:
-    """The requests of the message `at`, and the probability that these are all; what is said of its long parts begins
-    at the row `begin`."""
+def _asked(heard: _Heard, at: int, begin: int, text: str, parts: Sequence[str], bundle: Bundle) -> _Asked:
+    """What the message `at` asks for; what is said of its long parts begins at the row `begin`."""
     long = long_ones(parts)
     rows = slice(begin, begin + len(long))
     spoken = Spoken.of(heard.said[at : at + 1], heard.said[rows], parts, turns_to)
@@ -148,8 +158,16 @@ def _requests(
     some = [replace(found.get(i, UNRANKED), text=part) for i, part in enumerate(parts)]
     further = bundle.several.further(spoken)
     asked = [one for one in further if one.probability >= bundle.policy.part_at]
-    requests = requests_of(heard.ranked[at], text, some, asked, bundle.intents.labels)
-    return requests, complete(further[len(asked) :])
+    left = further[len(asked) :]
+    return _Asked(
+        requests=requests_of(heard.ranked[at], text, some, asked, bundle.intents.labels),
+        perhaps=tuple(
+            Scored(label=bundle.intents.labels[one.place], probability=one.probability)
+            for one in left[:_PERHAPS_MOST]
+            if one.probability >= _PERHAPS
+        ),
+        complete=complete(left),
+    )
 
 
 def requests_of(

@@ -111,6 +111,7 @@ class _Search:
         self._langs = (reading.lang, *others)
         self._requests = list(zip(reading.requests, asked, strict=True))
         self._account = account
+        self._perhaps = {one.label: one.probability for one in reading.perhaps}
         self._facts = _facts(message, reading, account.facts)
         self._address = answered_with(" ".join(one.text for one in reading.requests), reading.lang)
         self._shelf = shelf
@@ -136,17 +137,25 @@ class _Search:
             self._lang,
             self._facts[at],
             request=(at, len(self._requests)),
+            perhaps=0.0 if at else self._perhaps.get(found.intent, 0.0),
             shared=past.shared(asked.text, near or [found.text]),
             uses=past.uses_of(found.names),
         )
 
     def _offers(self, at: int) -> list[Offer]:
-        """Every template of the likely intents of a request."""
+        """Every template of the likely intents of a request; the main one has those of what is perhaps asked too."""
         offers = list[Offer]()
-        for intent in self._requests[at][0].intents[: 1 if at else _INTENTS]:
+        for intent in self._requests[at][0].intents[:1] if at else self._likely():
             lang = next((one for one in self._langs if (intent.label, one) in self._shelf), self._lang)
             offers += self._of_intent(at, intent, lang)
         return offers
+
+    def _likely(self) -> list[Scored]:
+        """The likeliest intents of the main request, and those that are perhaps asked for besides it: each with the
+        chance that it is asked for, in place of the other or with it."""
+        found = {one.label: one.probability for one in self._requests[0][0].intents[:_INTENTS]}
+        found |= {name: max(chance, found.get(name, 0.0)) for name, chance in self._perhaps.items()}
+        return [Scored(label=name, probability=chance) for name, chance in found.items()]
 
     def _of_intent(self, at: int, intent: Scored, lang: str) -> list[Offer]:
         """The templates of an intent in a language, for one of the requests; worked out once.

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from salver.data.answer import Suggestion, Template, Uses
-from salver.pipeline.explain import counted, language, listed
+from salver.pipeline.explain import counted, language, listed, percent
 from salver.pipeline.fill import fill
 from salver.pipeline.fold import alike
 from salver.pipeline.rank import Ranked
@@ -73,18 +73,21 @@ def suggestion(
     facts: Mapping[str, str],
     *,
     request: tuple[int, int] = (0, 1),
+    perhaps: float = 0.0,
     shared: Sequence[str] = (),
     uses: Uses = _UNUSED,
 ) -> Suggestion:
     """The text with what the message in `lang` says filled in; its score is its chance.
 
-    `request` is the place of what it answers and how many are asked, `shared` are words that the request and its
+    `request` is the place of what it answers and how many are asked, `perhaps` the
+    probability that it answers what is asked for besides, `shared` are words that the request and its
     nearest cases have in common, `uses` what agents did with it.
     """
     one = _template(found, facts) if isinstance(found, Offer) else _past_answer(found, facts)
     at, of = request
     reasons = [
-        f"answers request {at + 1} of {of}" if of > 1 else "",
+        f"answers request {at + 1} of {of}" if of > 1 and not perhaps else "",
+        f"perhaps asked too ({percent(perhaps, 0)})" if perhaps else "",
         one.because,
         f"shared words {', '.join(shared)}" if shared else "",
         _used(uses),

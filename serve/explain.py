@@ -1,6 +1,6 @@
 """`salver explain`: what each step found in one mail, in words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from salver.data.decision import AutoAnswer, Decision, Leave, Route, Tray
@@ -8,7 +8,7 @@ from salver.data.errors import Fault, InputError
 from salver.data.files import open_source
 from salver.data.lines import reading_line, tray_line
 from salver.data.message import RawMessage
-from salver.data.reading import Reading, Request
+from salver.data.reading import Reading, Request, Scored
 from salver.pipeline.explain import counted, language, percent
 from salver.serve import show
 from salver.serve.wiring import existing_store, open_pipeline, settings_of
@@ -96,12 +96,18 @@ def _part(request: Request) -> str:
 def _understood(reading: Reading) -> Iterator[str]:
     yield f"in {language(reading.lang)} ({percent(reading.lang_probability)})"
     for request in reading.requests:
-        yield "likeliest: " + ", ".join(f"{one.label} {percent(one.probability)}" for one in request.intents)
+        yield f"likeliest: {_chances(request.intents)}"
+    if reading.perhaps:
+        yield f"perhaps asked too: {_chances(reading.perhaps)}"
     yield f"urgency {reading.urgency.label} ({percent(reading.urgency_probability)}): {reading.urgency_because}"
     known = "something known" if reading.in_scope else "nothing known"
     yield f"asks for {known} (the chance that it is known is {percent(reading.scope)})"
     for entity in reading.entities:
         yield f"{entity.kind}: {entity.text}" + (f" = {entity.value}" if entity.value != entity.text else "")
+
+
+def _chances(some: Iterable[Scored]) -> str:
+    return ", ".join(f"{one.label} {percent(one.probability)}" for one in some)
 
 
 def _matched(tray: Tray) -> Iterator[str]:

@@ -31,6 +31,7 @@ READING = Reading(
     scope=0.9,
     in_scope=True,
     cosine=0.765432,
+    perhaps=(Scored(label="complaint", probability=0.12345),),
 )
 SUGGESTION = Suggestion(
     kind="template", text="Danke, {date}", score=0.777777, because="sent", cases=("c1",), intent="a", lang="de",
@@ -124,6 +125,7 @@ def test_a_routed_message_as_a_line() -> None:
         "agent_because": "solves it",
         "cosine": 0.7654,
         "answer_html": None,
+        "perhaps": [{"intent": "complaint", "probability": 0.1235}],
     }
 
 

@@ -89,6 +89,15 @@ def test_a_part_must_be_sure_enough_to_be_a_request_of_its_own() -> None:
     assert len(reading.requests) == 1
 
 
+def test_what_is_too_unlikely_for_a_request_is_perhaps_asked_for() -> None:
+    (sure,) = read_of(mail(f"{NOTED}\n\n{SLOW}", "Zählerstand"))
+    (unsure,) = read_of(mail(f"{NOTED}\n\n{SLOW}", "Zählerstand"), part_at=1.01)
+    assert (len(sure.requests), unsure.perhaps[0].label) == (2, "internet_slow")
+    assert "internet_slow" not in {one.label for one in sure.perhaps}
+    assert 0.05 <= unsure.perhaps[0].probability == sure.requests[1].probability
+    assert unsure.complete <= 1 - unsure.perhaps[0].probability
+
+
 def test_a_part_of_three_words_is_no_request_of_its_own() -> None:
     (reading,) = read_of(mail(f"{NOTED} Bitte den Zählerstand eintragen.\n\nInternet sehr langsam", "Zählerstand"))
     assert [request.intent for request in reading.requests] == ["meter_reading"]

@@ -9,6 +9,7 @@ from salver.data.account import NOTHING_KNOWN
 from salver.data.answer import Match, Template
 from salver.data.case import PastCase
 from salver.data.message import Message
+from salver.data.reading import Scored
 from salver.models.bundle import Bundle
 from salver.pipeline.classify import classify
 from salver.pipeline.match import match
@@ -175,6 +176,24 @@ def test_each_request_of_a_message_gets_its_texts() -> None:
     assert [(s.template, s.request) for s in (first, second)] == [("t-noted", 0), ("t-slow", 1)]
     assert second.because.startswith("answers request 2 of 2; sent by 4 agents to 23 customers; nearest case")
     assert [candidate.template.id for candidate in one.others if candidate] == ["t-slow"]
+
+
+def test_what_is_perhaps_asked_for_too_has_its_text_beside_the_others_with_the_chance_that_it_is() -> None:
+    message = mail(METER)
+    bundle, texts = small_bundle(), cleaned([message])
+    (reading,) = classify([message], texts, bundle)
+    past = PastAnswers(bundle.cases.values(), bundle.encoder, bundle.ranking)
+
+    def offered(chance: float) -> dict[str, tuple[float, str]]:
+        perhaps = (Scored(label="internet_slow", probability=chance),) if chance else ()
+        read = replace(reading, requests=(reading.main,), perhaps=perhaps)
+        (one,) = match([message], texts, [read], [NOTHING_KNOWN], bundle, past)
+        return {each.template: (each.score, each.because) for each in one.suggestions if each.template}
+
+    assert "t-slow" not in offered(0.0)
+    assert offered(0.8)["t-slow"][0] == pytest.approx(2 * offered(0.4)["t-slow"][0], rel=1e-3)
+    assert offered(0.4)["t-slow"][1].startswith("perhaps asked too (40 %); ")
+    assert not offered(0.4)["t-noted"][1].startswith("perhaps")
 
 
 def test_a_request_is_filled_by_what_it_says_itself() -> None:
