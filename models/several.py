@@ -7,14 +7,14 @@ for all intents, so that a few dozen messages with several requests teach them (
 scores: Read et al., Classifier Chains for Multi-label Classification, 2011, compare such).
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from math import prod
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from salver.models.complete import Completeness, Numbers, signs
 from salver.models.intents import Said
 
 LEAST_WORDS = 4
@@ -23,8 +23,6 @@ _LIKELY = 5
 _NEVER = 1e-6
 _FEATURES = 16
 _MODEST = 1.0
-
-Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,18 +139,36 @@ def _of_one(places: NDArray[np.int64], main: int, chances: Numbers, words: Numbe
     return Candidates(places=places, features=np.column_stack(features), parts=np.full(len(places), -1, np.int64))
 
 
-def complete(left: Iterable[Further]) -> float:
-    """The probability that none of these intents is asked for: as if each were by itself."""
-    return prod(1 - one.probability for one in left)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a message asks for besides its main intent, what it might ask for and what that says, likeliest first."""
+
+    asked: tuple[Further, ...]
+    left: tuple[Further, ...]
+    signs: Numbers
+
+    @classmethod
+    def of(cls, spoken: Spoken, further: Sequence[Further], least: float) -> "Told":
+        """What has at least some probability is asked for."""
+        asked = tuple(one for one in further if one.probability >= least)
+        left = tuple(one for one in further if one.probability < least)
+        found = {int(spoken.whole.chances[0].argmax()), *(one.place for one in asked)}
+        chances = [one.probability for one in left]
+        return cls(
+            asked=asked,
+            left=left,
+            signs=signs(chances, spoken.parts.chances, spoken.turns, found),
+        )
 
 
 class SeveralIntents:
-    """The weights of what is seen, (features + 1,), the last one alone."""
+    """The weights of what is seen, (features + 1,), the last one alone; and whether all was found."""
 
-    def __init__(self, weights: Numbers) -> None:
+    def __init__(self, weights: Numbers, whole: Completeness | None = None) -> None:
         if weights.shape != (_FEATURES + 1,):
             raise ValueError("these are no weights of further intents")
         self._weights = weights
+        self._whole = whole or Completeness.unlearned()
 
     @classmethod
     def fit(cls, features: Numbers, asked: NDArray[np.bool_], worth: Numbers) -> "SeveralIntents":
@@ -175,6 +191,10 @@ class SeveralIntents:
         """Finds nothing besides the main intent."""
         return cls(np.r_[np.zeros(_FEATURES), -20.0])
 
+    def with_whole(self, whole: Completeness) -> "SeveralIntents":
+        """The same, with what was learned of whether all was found."""
+        return SeveralIntents(self._weights, whole)
+
     def chances(self, features: Numbers) -> Numbers:
         """(c,): the probability of each candidate."""
         return np.asarray(1 / (1 + np.exp(-(features @ self._weights[:-1] + self._weights[-1]))))
@@ -190,9 +210,16 @@ class SeveralIntents:
         some = [Further(place=at, probability=p, part=None if part < 0 else part) for at, p, part in rows if p >= least]
         return tuple(sorted(some, key=lambda one: -one.probability))
 
-    def to_json(self) -> dict[str, Any]:
-        return {"weights": self._weights.tolist()}
+    def told(self, spoken: Spoken, least: float) -> tuple[Told, float]:
+        """What a message asks for with at least this probability, and the probability that this is all."""
+        found = Told.of(spoken, self.further(spoken), least)
+        return found, self._whole.chance(found.signs)
+
+    def to_json(self) -> dict[str, list[float]]:
+        return {"weights": self._weights.tolist(), "whole": self._whole.to_json()}
 
     @classmethod
     def from_json(cls, saved: Mapping[str, Any]) -> "SeveralIntents":
-        return cls(np.asarray(saved["weights"], dtype=np.float64))
+        """A bundle from before it was learned whether all was found has no weights of that."""
+        whole = Completeness.from_json(saved["whole"]) if "whole" in saved else None
+        return cls(np.asarray(saved["weights"], dtype=np.float64), whole)

@@ -13,7 +13,7 @@ from salver.data.reading import Cleaned, Entity, Reading, Request, Scored, Urgen
 from salver.models.bundle import Bundle
 from salver.models.intents import NEIGHBOURS, Said, ranked
 from salver.models.scope import density
-from salver.models.several import Further, Spoken, complete, long_ones
+from salver.models.several import Further, Spoken, long_ones
 from salver.pipeline.mask import mask
 from salver.pipeline.question import MOST, question
 from salver.pipeline.split import split, turns_to
@@ -156,17 +156,15 @@ def _asked(heard: _Heard, at: int, begin: int, text: str, parts: Sequence[str], 
     spoken = Spoken.of(heard.said[at : at + 1], heard.said[rows], parts, turns_to)
     found = dict(zip(long, heard.ranked[rows], strict=True))
     some = [replace(found.get(i, UNRANKED), text=part) for i, part in enumerate(parts)]
-    further = bundle.several.further(spoken)
-    asked = [one for one in further if one.probability >= bundle.policy.part_at]
-    left = further[len(asked) :]
+    told, whole = bundle.several.told(spoken, bundle.policy.part_at)
     return _Asked(
-        requests=requests_of(heard.ranked[at], text, some, asked, bundle.intents.labels),
+        requests=requests_of(heard.ranked[at], text, some, told.asked, bundle.intents.labels),
         perhaps=tuple(
             Scored(label=bundle.intents.labels[one.place], probability=one.probability)
-            for one in left[:_PERHAPS_MOST]
+            for one in told.left[:_PERHAPS_MOST]
             if one.probability >= _PERHAPS
         ),
-        complete=complete(left),
+        complete=whole,
     )
 
 

@@ -20,6 +20,18 @@ _CUE = re.compile(
     r"|and also\b|furthermore|additionally|on top of that|while (?:i'm|you're) at it)(?!\w))",
     re.IGNORECASE,
 )
+_TURN = re.compile(
+    r"(?:gleichzeitig|zugleich|im gleichen zug|dazu (?:die|eine|noch|habe|hätte)|nebenbei|apropos|ach ja|ach und"
+    r"|bei (?:der|dieser) gelegenheit|im übrigen|zudem|darüber hinaus|ebenso (?:bitte|möchte|brauche)|zum anderen"
+    r"|noch (?:etwas|was|eine?)|und bitte|und (?:können|könnten|könntet|könnt|kann|wie|wann|wo|wer|was|warum|ist|gibt"
+    r"|gilt|muss|darf|schicken|senden)"
+    r"|in addition|besides|moreover|at the same time|on (?:another|a separate) note|separately|lastly|finally|plus"
+    r"|oh and|speaking of|last thing|and please|and (?:can|could|how|when|where|who|what|why|is|are|do|does|will"
+    r"|would))(?!\w)",
+    re.IGNORECASE,
+)
+"""How people begin a sentence with which they turn to something else; within a sentence it would say nothing."""
+
 _STARTED = re.compile(r"\n(?=also,)|(?<=[.!?]\s)(?=also,)", re.IGNORECASE)
 _CUE_WORDS = (
     "erdem", "itens", "weiter", "ferner", "dann noch", "noch", "brigens", "zusätzlich", "another", "econdly", "hirdly",
@@ -51,7 +63,9 @@ _LEAST_WORDS = 3
 
 def turns_to(part: str) -> bool:
     """Whether a part begins as people begin who turn to something else: a number, a dash, "außerdem", "and also"."""
-    return bool(_CUE.match(f". {part}") or _STARTED.search(f". {part}") or _ITEM.match(f"\n{part}"))
+    return bool(
+        _CUE.match(f". {part}") or _TURN.match(part) or _STARTED.search(f". {part}") or _ITEM.match(f"\n{part}")
+    )
 
 
 def split(texts: Sequence[str], sentences: Sentences) -> list[tuple[str, ...]]:

@@ -16,7 +16,6 @@ from salver.models.grams import Grams
 from salver.models.history import HistoryEncoder
 from salver.models.intents import Said
 from salver.models.scope import LearnedScope, density
-from salver.models.several import candidates, complete
 from salver.models.urgency import OrderedUrgency
 from salver.pipeline.claims import claim
 from salver.pipeline.compose import LANGUAGES
@@ -73,11 +72,10 @@ class Seen:
         self._lessons, self._past, self._brain = lessons, past, brain
         self._unseen = _unseen(heard, brain)
         spoken = [spoken_of(i, one.parts, self._unseen) for i, one in enumerate(lessons)]
-        further = [brain.several.model.further_of(candidates(one)) for one in spoken]
-        least = brain.several.at
-        self._whole = [complete(one for one in some if one.probability < least) for some in further]
-        kept = [tuple(one for one in some if one.probability >= least) for some in further]
-        self.rehearsal = Rehearsal(lessons, self._unseen, heard.labels, kept, self._whole)
+        told = [brain.several.model.told(one, brain.several.at) for one in spoken]
+        self._whole = [whole for _, whole in told]
+        asked = [some.asked for some, _ in told]
+        self.rehearsal = Rehearsal(lessons, self._unseen, heard.labels, asked, self._whole)
 
     def shares(self) -> Shares:
         """For each request of each lesson the chance of each template."""

@@ -29,7 +29,7 @@ OWNERS = {
     "selectolax": "pipeline/markup.py",
     "safetensors": "models/exported.py",
     "sentence_transformers": "models/pretrained.py",
-    "sklearn": "models/clusters.py models/linear.py models/scope.py models/several.py",
+    "sklearn": "models/clusters.py models/complete.py models/linear.py models/scope.py models/several.py",
     "spacy": "models/tokens.py",
     "sqlalchemy": "data/approved.py data/ceilings.py data/database.py data/leases.py data/ledger.py "
     "data/migrations/versions/* data/outbox.py data/posting.py data/schema.py data/store.py data/trail.py "

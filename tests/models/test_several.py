@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from salver.models.complete import Completeness
 from salver.models.intents import Said
 from salver.models.several import SeveralIntents, Spoken, candidates, long_ones
 
@@ -53,8 +54,25 @@ def test_where_nothing_shows_what_several_requests_look_like_none_are_found() ->
     assert never.further(TWO, 0.01) == ()
 
 
+def test_what_is_told_is_asked_for_or_left_and_says_how_likely_it_is_all() -> None:
+    (asked, all_of_it), (left, some_of_it) = (learned().told(TWO, least) for least in (0.5, 1.01))
+    assert [one.place for one in asked.asked] == [one.place for one in left.left[:1]] == [1]
+    assert (left.asked, left.signs[1], asked.signs[1]) == ((), 1, 0)
+    assert all_of_it > some_of_it
+
+
+def test_what_was_learned_of_whether_all_was_found_counts() -> None:
+    doubtful = learned().with_whole(Completeness(np.array([1.0, -2.0, 0.0])))
+    assert doubtful.told(TWO, 1.01)[1] < learned().told(TWO, 1.01)[1]
+    assert doubtful.told(TWO, 0.5)[1] == learned().told(TWO, 0.5)[1]
+
+
 def test_what_was_saved_finds_the_same() -> None:
-    again = SeveralIntents.from_json(learned().to_json())
+    doubtful = learned().with_whole(Completeness(np.array([1.0, -2.0, 0.0])))
+    again = SeveralIntents.from_json(doubtful.to_json())
     assert again.further(TWO) == learned().further(TWO)
+    assert again.told(TWO, 1.01)[1] == doubtful.told(TWO, 1.01)[1]
+    before = SeveralIntents.from_json({"weights": learned().to_json()["weights"]})
+    assert before.told(TWO, 1.01)[1] == learned().told(TWO, 1.01)[1]
     with pytest.raises(ValueError, match="no weights of further intents"):
         SeveralIntents.from_json({"weights": [1.0]})

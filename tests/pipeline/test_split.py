@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salver.models.sentences import SpacySentences
-from salver.pipeline.split import split
+from salver.pipeline.split import split, turns_to
 
 SENTENCES = SpacySentences()
 
@@ -36,6 +36,30 @@ def test_sentences_and_paragraphs_are_parts() -> None:
 def test_a_turn_to_something_else_begins_a_part(text: str, second: str) -> None:
     assert len(parts(text)) == 2
     assert parts(text)[1] == second
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "2) Wann kommt der Techniker?",
+        "Außerdem ist das Internet langsam.",
+        "Gleichzeitig bitte einen neuen Zähler einplanen.",
+        "Dazu die Frage nach dem Tarif: Was kostet er?",
+        "Und wie lange dauert der Wechsel?",
+        "And could you send me a copy of the contract?",
+        "On another note, my router is still here.",
+        "P.S. Die Rechnung fehlt auch.",
+    ],
+)
+def test_a_part_may_begin_as_people_begin_who_turn_to_something_else(part: str) -> None:
+    assert turns_to(part)
+
+
+@pytest.mark.parametrize(
+    "part", ["Der Stand ist 34112.", "Und das seit Tagen!", "And it still blinks.", "Dazu kam es nie."]
+)
+def test_most_parts_go_on_with_what_was_said(part: str) -> None:
+    assert not turns_to(part)
 
 
 def test_courtesy_alone_is_no_part() -> None:

@@ -17,16 +17,16 @@ def texts(*more: Text) -> tuple[Text, ...]:
 
 
 @cache
-def learned(some: tuple[Text, ...]) -> tuple[Understanding, list[list[str]]]:
-    """The parts, and for each text the further intents that are found in it."""
+def learned(some: tuple[Text, ...]) -> tuple[Understanding, list[list[str]], tuple[float, ...]]:
+    """The parts, for each text the further intents that are found in it, and how likely these are all."""
     found = fit_understanding(some, "history", Grams())
     intents = [(one.intent, *one.further) for one in some]
     several = learn_several(intents, [one.parts for one in some], found.unseen, found.intents.labels)
-    return found, [[found.intents.labels[one.place] for one in kept] for kept in several.kept()]
+    return found, [[found.intents.labels[one.place] for one in some] for some in several.asked()], several.complete
 
 
 def test_messages_joined_of_two_are_read_by_parts_that_saw_neither() -> None:
-    found, _ = learned(texts())
+    found, *_ = learned(texts())
     assert found.unseen.made
     for one in found.unseen.made:
         assert len(set(one.intents)) == 2
@@ -36,8 +36,9 @@ def test_messages_joined_of_two_are_read_by_parts_that_saw_neither() -> None:
 
 def test_an_archive_with_one_label_a_case_teaches_it_too() -> None:
     """Joined messages stand in for those with several intents: a message that is one is still told as one."""
-    _, further = learned(texts())
+    _, further, complete = learned(texts())
     assert sum(map(bool, further)) < len(further) / 2
+    assert 0.5 < sum(complete) / len(complete) < 1
 
 
 def test_what_is_asked_besides_is_found_where_cases_say_so() -> None:
@@ -54,7 +55,13 @@ def test_what_is_asked_besides_is_found_where_cases_say_so() -> None:
         for i, (one, other) in enumerate(zip(alone, [*alone[9:], *alone[:9]], strict=True))
         if one.case.intent != other.case.intent
     ]
-    _, further = learned(texts(*both))
+    _, further, complete = learned(texts(*both))
+    missed = [
+        whole
+        for whole, some, text in zip(complete[len(alone) :], further[len(alone) :], both, strict=True)
+        if not {text.intent, *text.further} & set(some)
+    ]
+    assert sum(missed) / len(missed) < sum(complete[: len(alone)]) / len(alone)
     asked = further[len(alone) :]
     found = [text.further[0] in some or text.intent in some for text, some in zip(both, asked, strict=True)]
     assert sum(found) > 0.7 * len(both)
