@@ -32,6 +32,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
+from bench.rows import rows_of
 from salver.data.case import Case, Customer, PastCase
 from salver.data.cells import moment_of
 from salver.data.company import Company
@@ -67,8 +68,7 @@ def main() -> None:
     parser.add_argument("--encoder", default="history", help="history, a sentence-transformers name, or a folder")
     parser.add_argument("--json", action="store_true", help="one JSON object")
     options = parser.parse_args()
-    rows = [json.loads(line) for line in options.data.read_text("utf-8").splitlines() if line.strip()]
-    measured = measure(cases_of(rows), options.encoder)
+    measured = measure(cases_of(rows_of(options.data)), options.encoder)
     print(json.dumps(measured) if options.json else "\n".join(f"{name:10} {one}" for name, one in measured.items()))
 
 

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.rows import rows_of
 from salver.models.grams import Grams
 from salver.training.calibrate import choose
 from salver.training.fit import Text, fit_understanding
@@ -96,8 +97,7 @@ def _options() -> argparse.Namespace:
 
 def read(data: Path) -> list[dict[str, Any]]:
     """The rows of a file that have an intent."""
-    rows = [json.loads(line) for line in data.read_text("utf-8").splitlines() if line.strip()]
-    return [row for row in rows if row.get("intent") and not row.get("oos")]
+    return [row for row in rows_of(data) if row.get("intent") and not row.get("oos")]
 
 
 def pool(rows: Sequence[dict[str, Any]], encoder: str) -> Pool:

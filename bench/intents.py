@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 
+from bench.rows import rows_of
 from salver.models.grams import Grams
 from salver.models.intents import NEIGHBOURS
 from salver.models.scope import LearnedScope, density
@@ -54,8 +55,7 @@ class Brain:
 def main() -> None:
     """Measure what the command line asks for, and print it."""
     options = _options()
-    rows = [json.loads(line) for line in Path(options.data).read_text("utf-8").splitlines() if line.strip()]
-    rows = [row for row in rows if row.get("intent") or row.get("oos")]
+    rows = [row for row in rows_of(options.data) if row.get("intent") or row.get("oos")]
     runs = [
         measure(few(train, options.per_intent, options.seed), test, options.encoder, learn_oos=options.learn_oos)
         for train, test in splits(rows, options.fold)
@@ -70,7 +70,7 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench.intents", description="How well intents are understood.")
-    parser.add_argument("--data", required=True, help="JSON lines with text, intent, split or fold")
+    parser.add_argument("--data", required=True, type=Path, help="JSON lines with text, intent, split or fold")
     parser.add_argument("--encoder", default="history", help="history, a sentence-transformers name, or a folder")
     parser.add_argument("--fold", type=int, help="hold out only this fold")
     parser.add_argument("--per-intent", type=int, help="learn from so many rows an intent")

@@ -5,13 +5,13 @@ and the texts of an intent lie as close together, and as unevenly, as those of c
 first message.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+from bench.rows import rows_of
 from salver.models.sentences import SpacySentences
 
 SAMPLE = Path(__file__).parents[1] / "data" / "sample" / "archive.jsonl"
@@ -47,8 +47,7 @@ Stock = Mapping[tuple[str, str], Sequence[Source]]
 
 def stock_of(file: Path) -> Stock:
     """The messages of JSON lines with `text` and `intent`, or `intents` with one; perhaps `lang` and `answer`."""
-    rows = [json.loads(line) for line in file.read_text("utf-8").splitlines() if line.strip()]
-    rows = [row for row in rows if row.get("text") and len(_intents(row)) == 1]
+    rows = [row for row in rows_of(file) if row.get("text") and len(_intents(row)) == 1]
     stock: dict[tuple[str, str], list[Source]] = defaultdict(list)
     for row, sentences in zip(rows, SpacySentences().split([row["text"] for row in rows]), strict=True):
         long = tuple(one for one in sentences if len(one.split()) >= _FEWEST_WORDS)

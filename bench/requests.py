@@ -33,6 +33,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from bench.rows import rows_of
 from bench.sets import measure_sets
 from salver.data.answer import Suggestion, Template
 from salver.data.approval import Approvals
@@ -58,8 +59,7 @@ def main() -> None:
     """Measure what the command line asks for, and print it."""
     options = _options()
     if options.nlupp:
-        rows = [json.loads(line) for line in options.nlupp.read_text("utf-8").splitlines() if line.strip()]
-        figures = measure_sets(rows, options.fold)
+        figures = measure_sets(rows_of(options.nlupp), options.fold)
     elif options.archive:
         figures = held_out(options.archive)
     else:

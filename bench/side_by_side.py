@@ -17,6 +17,7 @@ from bench.rivals.contest import RIVALS, NotRun, Rival, run
 from bench.rivals.environment import default_folder, python_of
 from bench.rivals.section import section
 from bench.rivals.trial import Figures, Job
+from bench.rows import rows_of
 
 _MINILM = "all-MiniLM-L6-v2"
 _PAIRS = 10_000
@@ -74,8 +75,7 @@ def _chosen(only: str) -> list[Rival]:
 
 
 def _job(options: argparse.Namespace) -> Job:
-    rows = [json.loads(line) for line in options.data.read_text("utf-8").splitlines() if line.strip()]
-    rows = [row for row in rows if row.get("intent") and not row.get("oos")]
+    rows = [row for row in rows_of(options.data) if row.get("intent") and not row.get("oos")]
     if not rows or not all("split" in row for row in rows):
         raise SystemExit(f"bench.side_by_side: {options.data}: every row needs text, intent and split.")
     train, test = next(splits(rows, None))
