@@ -1,7 +1,7 @@
 """The letter that an agent finds in the folder of drafts: the best text for all that is asked, to be read and sent.
 
-What a person must still do stands between double square brackets: slots that the message does not fill, and requests
-for which nothing is known.
+What a person must still do stands between double square brackets: slots that the message does not fill, requests for
+which nothing is known, and a *perhaps* before a text for what is less likely asked for than not.
 """
 
 import re
@@ -18,6 +18,8 @@ from salver.pipeline.compose import LANGUAGES, letter, person, way_of_speaking
 
 _SLOT = re.compile(r"\{([a-z0-9_]+)\}")
 _LONGEST_QUESTION = 120
+_PERHAPS = "[[perhaps]] "
+_LIKELY = 0.5
 
 
 def draft(tray: Tray, company: Company) -> tuple[Letter, str] | None:
@@ -36,7 +38,7 @@ def draft(tray: Tray, company: Company) -> tuple[Letter, str] | None:
         return None
     sender = tray.message.sender
     name = person(sender.name) if sender else ""
-    said = [marked(one) if one else _missing(tray, at) for at, one in enumerate(bodies)]
+    said = [_doubt(reading, at) + marked(one) if one else _missing(tray, at) for at, one in enumerate(bodies)]
     ordered = [said[at] for at in _in_order(reading, len(said))]
     return letter(ordered, way_of_speaking(said, reading), company, name, by_machine=False), reading.lang
 
@@ -44,6 +46,11 @@ def draft(tray: Tray, company: Company) -> tuple[Letter, str] | None:
 def marked(text: str) -> str:
     """A text whose open slots catch the eye."""
     return _SLOT.sub(r"[[\1]]", text)
+
+
+def _doubt(reading: Reading, at: int) -> str:
+    """What stands before the text for a further request of which one is unsure."""
+    return _PERHAPS if at and reading.requests[at].probability < _LIKELY else ""
 
 
 def _bodies(tray: Tray, drafts: Sequence[Drafted]) -> list[str]:

@@ -18,7 +18,7 @@ from salver.training.unseen import Made
 
 _PRESUMED = 0.1
 """The share of messages that ask for several things, where fewer say so."""
-_MISSED = 3.0
+_MISSED = 5.0
 """An intent that is missed is so many times worse than one that is wrongly found: the first leaves a request without an
 answer, the second brings a message to a person."""
 _GRID = tuple(round(0.02 * step, 2) for step in range(1, 46))

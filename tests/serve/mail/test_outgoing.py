@@ -9,6 +9,7 @@ from salver.data.approval import EVERY_TEXT
 from salver.data.decision import AutoAnswer, Drafted, Leave, Reason, Route
 from salver.data.mailbox import Mailbox, Server
 from salver.data.message import RawMessage
+from salver.data.reading import Scored
 from salver.pipeline.run import Pipeline
 from salver.serve.mail.outgoing import outgoing
 from tests.pipeline.small_bundle import COMPANY, NOON, small_bundle
@@ -117,6 +118,22 @@ def test_of_several_requests_the_covered_ones_are_written_and_the_open_ones_stan
     (one,) = outgoing([two], BOX, COMPANY, SECRET, NOON)
     text = next(parsed(one).iter_parts()).get_content().replace("\r\n", "\n")
     assert "[[Zuerst die Wallbox?]]\n\nDen Stand melden Sie im Portal.\n\nMit freundlichen" in text
+
+
+@pytest.mark.parametrize(("chance", "before"), [(0.4, "[[perhaps]] "), (0.6, "")])
+def test_a_text_for_what_is_hardly_asked_for_has_a_perhaps_before_it(pipeline, chance, before):
+    (tray,) = trays(pipeline, mail(1, METER))
+    drafts = (
+        Drafted(intent="meter_reading", text="Den Stand melden Sie im Portal.", template="t-how"),
+        Drafted(intent="wallbox", text="Die Wallbox melden Sie an.", template="t-box"),
+    )
+    route = Route(reason=Reason.NOT_SURE, because="", evidence=tray.decision.evidence, drafts=drafts)
+    main = replace(tray.reading.main, intents=(Scored(label="meter_reading", probability=0.3),))
+    asked = (main, replace(main, intents=(Scored(label="wallbox", probability=chance),), place=1))
+    two = replace(tray, decision=route, suggestions=(), reading=replace(tray.reading, requests=asked))
+    (one,) = outgoing([two], BOX, COMPANY, SECRET, NOON)
+    text = next(parsed(one).iter_parts()).get_content().replace("\r\n", "\n")
+    assert f"Den Stand melden Sie im Portal.\n\n{before}Die Wallbox melden Sie an." in text
 
 
 @pytest.mark.parametrize(
