@@ -55,13 +55,13 @@ class Placer:
         if refused:
             raise refused
 
-    def lay_drafts(self, connection: Connection) -> None:
-        """Lay the drafts that are ready into the folder of drafts.
+    def lay_drafts(self, connection: Connection, stopped: Callable[[], bool]) -> None:
+        """Lay the drafts that are ready into the folder of drafts, until it is `stopped`: the rest stays ready.
 
         Whether one lies there that was tried before is looked up first, so that a line that was cut makes no two of it.
         """
         folder = ""
-        while draft := self._outbox.claim(self._mailbox, self._clock(), self._lease, kind="draft"):
+        while not stopped() and (draft := self._outbox.claim(self._mailbox, self._clock(), self._lease, kind="draft")):
             try:
                 folder = folder or connection.folder_named(self._mailbox.drafts, "\\Drafts")
                 if draft.attempts == 1 or not connection.find(folder, draft.id):

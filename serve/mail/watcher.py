@@ -153,7 +153,7 @@ class Watcher:
         self._placer.recover_drafts()
         for folder in self._mailbox.folders:
             attempt(lambda folder=folder: self._placer.place(connection, folder))  # type: ignore[misc]
-        attempt(lambda: self._placer.lay_drafts(connection))
+        attempt(lambda: self._placer.lay_drafts(connection, self.stop.is_set))
         if refused:
             self._refused(refused)
         else:

@@ -238,6 +238,23 @@ def test_a_line_that_is_cut_in_the_middle_loses_and_doubles_nothing(server, watc
     assert len(ours) == len(set(ours)) == len(watched.mails_out())
 
 
+def test_drafts_that_are_not_laid_when_it_is_stopped_stay_ready_and_are_laid_later(server, watched):
+    server.deliver(*[mail(n) for n in range(4)])
+
+    def told(words: str) -> None:
+        if "decided" in words:
+            office.stop()
+
+    office = watched.office(told=told)
+    office.run(once=True)
+    drafts = len([one for one in watched.mails_out() if one[0] == "draft"])
+    assert drafts > 0
+    assert server.mails("Drafts") == []
+    assert {state for _, state, _ in watched.mails_out()} == {"ready"}
+    watched.once()
+    assert len(server.mails("Drafts")) == drafts
+
+
 def test_it_watches_until_it_is_told_to_stop_and_new_mail_is_taken_at_once(server, tmp_path):
     server.deliver(mail(1))
     settings = tmp_path / "salver.toml"
