@@ -23,6 +23,7 @@ class Reason(StrEnum):
     OTHER_LANGUAGE = "other_language"  # Route: a language nobody configured
     URGENT = "urgent"  # Route: high or critical
     NOT_SURE = "not_sure"  # Route: confidence under the threshold
+    PERHAPS_MORE = "perhaps_more"  # Route: perhaps it asks for something that the answer would not cover
     BOUND_NOT_SHOWN = "bound_not_shown"  # Route: too little evidence for the error bound
     NO_TEMPLATE = "no_template"  # Route: no proven text for it
     CLAIMS_A_DEED = "claims_a_deed"  # Route: the text says that something was done, and nobody has done it

@@ -23,6 +23,9 @@ _LIKELY = 5
 _NEVER = 1e-6
 _FEATURES = 16
 _MODEST = 1.0
+_PERHAPS = 0.05
+_PERHAPS_MOST = 2
+"""At most so many intents are perhaps asked for besides what is found, each with at least this probability."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +149,11 @@ class Told:
     asked: tuple[Further, ...]
     left: tuple[Further, ...]
     signs: Numbers
+
+    @property
+    def perhaps(self) -> tuple[Further, ...]:
+        """The few that are likeliest to be asked for though they are left."""
+        return tuple(one for one in self.left[:_PERHAPS_MOST] if one.probability >= _PERHAPS)
 
     @classmethod
     def of(cls, spoken: Spoken, further: Sequence[Further], least: float) -> "Told":

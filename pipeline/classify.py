@@ -22,9 +22,6 @@ _MOST_PARTS = 40
 """A longer message is read to its end, but what comes after this many parts is one part."""
 _ALTERNATIVES = 4
 """Other intents that a request besides the main one may have."""
-_PERHAPS = 0.05
-_PERHAPS_MOST = 2
-"""At most so many intents are said to be perhaps asked for besides, each with at least this probability."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,9 +157,7 @@ def _asked(heard: _Heard, at: int, begin: int, text: str, parts: Sequence[str], 
     return _Asked(
         requests=requests_of(heard.ranked[at], text, some, told.asked, bundle.intents.labels),
         perhaps=tuple(
-            Scored(label=bundle.intents.labels[one.place], probability=one.probability)
-            for one in told.left[:_PERHAPS_MOST]
-            if one.probability >= _PERHAPS
+            Scored(label=bundle.intents.labels[one.place], probability=one.probability) for one in told.perhaps
         ),
         complete=whole,
     )

@@ -172,6 +172,11 @@ def _not_sure(asked: _Asked) -> str:
     return f"Its {whose} {confidence} is under the threshold {threshold}, {_kept(asked.bound)}"
 
 
+def _perhaps_more(asked: _Asked) -> str:
+    more = [f"{one.label} ({percent(one.probability, 0)})" for one in asked.reading.perhaps]
+    return f"Perhaps it asks for {listed(more)} too, which no answer would cover." if more else ""
+
+
 def _kept(bound: ErrorBound) -> str:
     """What a threshold keeps: the end of a sentence."""
     whose = f" to {bound.intent}" if bound.intent else ""
@@ -215,6 +220,7 @@ _STOPS: tuple[tuple[Reason, Callable[[_Asked], str]], ...] = (
     (Reason.CLAIMS_A_DEED, _claims_a_deed),
     (Reason.BOUND_NOT_SHOWN, _bound_not_shown),
     (Reason.NOT_SURE, _not_sure),
+    (Reason.PERHAPS_MORE, _perhaps_more),
     (Reason.SLOT_OPEN, _slot_open),
     (Reason.NO_TEMPLATE, _few_customers),
     (Reason.NO_REPLY_WANTED, _no_reply_wanted),
@@ -248,7 +254,7 @@ def _evidence(reason: Reason, asked: _Asked, found: Match, bundle: str) -> Evide
     confidence, threshold = asked.confidence if asked.candidate else None, None
     if reason is Reason.OUT_OF_SCOPE:
         confidence, threshold = asked.reading.scope, asked.policy.scope_at
-    elif reason in (Reason.NOT_SURE, Reason.SLOT_OPEN, Reason.NO_REPLY_WANTED, Reason.RECURRING):
+    elif reason in (Reason.NOT_SURE, Reason.PERHAPS_MORE, Reason.SLOT_OPEN, Reason.NO_REPLY_WANTED, Reason.RECURRING):
         threshold = asked.bound.answer_at
     return Evidence(bundle=bundle, cases=cases[:_SHOWN], confidence=confidence, threshold=threshold)
 

@@ -128,7 +128,7 @@ class Life:
         several = learn_several(intents, parts, unseen, first.labels)
         intent_of = {one.case.id: one.case.intent for one in both}
         scope, scope_at = scope_of(unseen, first.labels, intent_of, [one.case.intent for one in later], None)
-        rehearsal = Rehearsal(later, unseen, first.labels, several.asked(), several.complete)
+        rehearsal = Rehearsal(later, unseen, first.labels, several.told, several.complete)
         held = folds([one.case.thread for one in both], [one.case.received_at for one in both])
         urgency = OrderedUrgency.fit([one.question for one in both], np.array(levels), held)
         templates, made = induce([one.reply() for one in both], MIN_CUSTOMERS)

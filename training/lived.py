@@ -74,8 +74,7 @@ class Seen:
         spoken = [spoken_of(i, one.parts, self._unseen) for i, one in enumerate(lessons)]
         told = [brain.several.model.told(one, brain.several.at) for one in spoken]
         self._whole = [whole for _, whole in told]
-        asked = [some.asked for some, _ in told]
-        self.rehearsal = Rehearsal(lessons, self._unseen, heard.labels, asked, self._whole)
+        self.rehearsal = Rehearsal(lessons, self._unseen, heard.labels, [some for some, _ in told], self._whole)
 
     def shares(self) -> Shares:
         """For each request of each lesson the chance of each template."""
@@ -147,4 +146,6 @@ def stopped(
     best = min((one for one in shares[0] if one != FREE), key=lambda one: (-shares[0][one], one), default="")
     if not best:
         return Reason.NO_TEMPLATE
-    return Reason.CLAIMS_A_DEED if claim(texts[best]) else Reason.SLOT_OPEN
+    if claim(texts[best]):
+        return Reason.CLAIMS_A_DEED
+    return Reason.PERHAPS_MORE if answer.perhaps_more else Reason.SLOT_OPEN

@@ -18,7 +18,7 @@ from salver.data.reading import Request, Scored, Urgency
 from salver.models.choice import FREE, Ask, Example
 from salver.models.entities import CompanyEntities
 from salver.models.scope import density
-from salver.models.several import LEAST_WORDS, Further
+from salver.models.several import LEAST_WORDS, Told
 from salver.pipeline.check import says
 from salver.pipeline.claims import claim
 from salver.pipeline.classify import Ranked, requests_of
@@ -35,7 +35,8 @@ from salver.training.prepare import Lesson
 class Rehearsed:
     """One message: its intents, whether it would have come up for an automatic answer, how sure, and whether right.
 
-    `intents` are those of all requests that were found, the main one first; `texts` the templates that would be sent.
+    `intents` are those of all requests that were found, the main one first; `texts` the templates that would be sent;
+    `perhaps_more` says that something else is perhaps asked for, and then it would not have come up.
     """
 
     prediction: Prediction
@@ -44,6 +45,7 @@ class Rehearsed:
     confidence: float
     right: bool
     texts: tuple[str, ...] = ()
+    perhaps_more: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,13 +65,14 @@ class Rehearsal:
         lessons: Sequence[Lesson],
         unseen: Unseen,
         labels: tuple[str, ...],
-        further: Sequence[tuple[Further, ...]] = (),
+        told: Sequence[Told] = (),
         complete: Sequence[float] = (),
     ) -> None:
-        """`further` are the intents that were found besides the main one of each lesson, unseen; none by default.
-        `complete` is for each the probability that nothing else is asked; 1 by default."""
+        """`told` is what was found besides the main intent of each lesson, unseen; nothing by default. `complete`
+        is for each the probability that nothing else is asked; 1 by default."""
         self._lessons = lessons
-        self._further = further or [()] * len(lessons)
+        self._further = [one.asked for one in told] or [()] * len(lessons)
+        self._more = [bool(one.perhaps) for one in told] or [False] * len(lessons)
         self._complete = complete or [1.0] * len(lessons)
         self._unseen = unseen
         self._labels = labels
@@ -164,7 +167,8 @@ class Rehearsal:
         return Rehearsed(
             prediction=prediction,
             intents=intents,
-            eligible=covered and lesson.urgency < Urgency.HIGH,
+            eligible=covered and lesson.urgency < Urgency.HIGH and not self._more[i],
+            perhaps_more=self._more[i],
             confidence=joint([*chances, self._complete[i]]) if covered else 0.0,
             right=set(intents) >= set(lesson.case.intents) and _sent(best, texts, lesson, rules),
             texts=tuple(one.id for one in texts) if covered else (),

@@ -163,7 +163,7 @@ def draft_of(
     past = {one.case.id: one.past(made_of.get(one.case.id, ())) for one in lessons}
     scope, scope_at = learn_scope(found, [one.case.intent for one in lessons], strangers)
     several = _several(lessons, found)
-    rehearsal = Rehearsal(lessons, found.unseen, found.intents.labels, several.asked(), several.complete)
+    rehearsal = Rehearsal(lessons, found.unseen, found.intents.labels, several.told, several.complete)
     own = {(one.intent, one.lang, one.id): one.text for one in templates}
     choice, shares = TemplateChoice.fit(rehearsal.examples(past, templates), rehearsal.folds(), own, Grams())
     rules = Rules(finder=CompanyEntities(order.company), never=order.never, past=past)

@@ -36,10 +36,6 @@ class Several:
     told: tuple[Told, ...]
     complete: tuple[float, ...]
 
-    def asked(self) -> list[tuple[Further, ...]]:
-        """What counts as asked for besides the main intent of each lesson."""
-        return [one.asked for one in self.told]
-
 
 def learn_several(
     intents: Sequence[Sequence[str]], parts: Sequence[Sequence[str]], unseen: Unseen, labels: Sequence[str]
@@ -121,7 +117,9 @@ class _Rest:
         main_of = [int(one.spoken.whole.chances[0].argmax()) for one in made]
         pairs = [set(one.intents) for one in made]
         rows = zip([*told, *joined], [*mains, *main_of], [*truth, *pairs], strict=True)
-        whole = [wanted <= {main, *(one.place for one in some.asked)} for some, main, wanted in rows]
+        whole = [
+            len(wanted) == 1 or wanted <= {main, *(one.place for one in some.asked)} for some, main, wanted in rows
+        ]
         share = _lacking(truth) / max(len(made), 1)
         return cls(
             signs=np.array([one.signs for one in [*told, *joined]]).reshape(-1, 2),

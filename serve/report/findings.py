@@ -36,6 +36,7 @@ REASONS: Mapping[str, str] = {
     "bound_not_shown": "person: bound not shown yet",
     "no_template": "person: no proven text",
     "claims_a_deed": "person: its text claims a deed",
+    "perhaps_more": "person: perhaps more is asked",
     "slot_open": "person: a fact is missing",
     "unreadable": "person: unreadable",
     "no_reply_wanted": "person: no machine's reply wanted",

@@ -11,7 +11,7 @@ from salver.data.answer import Candidate, Match, Suggestion, Template
 from salver.data.decision import AutoAnswer, Decision, Leave, Reason, Route
 from salver.data.message import Message, Problem
 from salver.data.policy import ErrorBound, Policy
-from salver.data.reading import Reading, Screening, Urgency
+from salver.data.reading import Reading, Scored, Screening, Urgency
 from salver.pipeline.decide import decide
 from tests.pipeline.small_bundle import COMPANY, a_reading, bundle_with, mail, small_bundle
 
@@ -19,6 +19,7 @@ HUMAN = Screening(verdict="human", reason="human", because="A person wrote it.")
 MACHINE = Screening(verdict="machine", reason="bounce", because="It is a bounce.")
 UNWANTED = Screening(verdict="human", reason="no_reply_wanted", because="It asks for no automatic answer.")
 SURE = {"meter_reading": 0.99, "refund": 0.01}
+PERHAPS = (Scored(label="refund", probability=0.12), Scored(label="move", probability=0.06))
 
 
 def a_match(confidence: float = 0.95, **more: Any) -> Match:
@@ -173,6 +174,11 @@ ROUTED: list[tuple[Reason, str, dict[str, Any]]] = [
         Reason.NOT_SURE,
         "Its confidence 0.9396 is under the threshold 0.9400, at which at most 2.5 % of automatic answers are wrong.",
         {"found": a_match(0.9396), "answer_at": 0.94, "max_error": 0.025},
+    ),
+    (
+        Reason.PERHAPS_MORE,
+        "Perhaps it asks for refund (12 %) and move (6 %) too, which no answer would cover.",
+        {"reading": replace(a_reading(SURE), perhaps=PERHAPS)},
     ),
     (
         Reason.SLOT_OPEN,

@@ -22,7 +22,7 @@ def learned(some: tuple[Text, ...]) -> tuple[Understanding, list[list[str]], tup
     found = fit_understanding(some, "history", Grams())
     intents = [(one.intent, *one.further) for one in some]
     several = learn_several(intents, [one.parts for one in some], found.unseen, found.intents.labels)
-    return found, [[found.intents.labels[one.place] for one in some] for some in several.asked()], several.complete
+    return found, [[found.intents.labels[one.place] for one in some.asked] for some in several.told], several.complete
 
 
 def test_messages_joined_of_two_are_read_by_parts_that_saw_neither() -> None:
