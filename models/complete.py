@@ -31,8 +31,8 @@ def signs(left: Iterable[float], chances: Numbers, turns: Sequence[bool], found:
     """(2,): the log of the odds that nothing of what is `left` is asked for; and whether a part that turns to something
     else is taken for nothing `found`. `chances` are those of the parts, (parts, intents)."""
     nothing = min(max(alone(left), _NEVER), 1 - _NEVER)
-    ours = chances[:, sorted(found)].max(axis=1, initial=0.0)
-    other = (ours < _OURS) & ~np.isin(chances.argmax(axis=1), sorted(found)) if len(chances) else np.zeros(0, bool)
+    ours = sorted(found)
+    other = (chances[:, ours].max(axis=1) < _OURS) & ~np.isin(chances.argmax(axis=1), ours)
     turned = other & np.array(turns, bool)
     return np.array([np.log(nothing / (1 - nothing)), float(turned.any())])
 
